@@ -1,0 +1,17 @@
+# Tests without root: units, golden records, fuzz corpora, the layer table, the manuals.
+# Each prints TAP lines; `make check` keeps them in tests/**/*.log.
+
+AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP top_srcdir=$(top_srcdir) \
+	top_builddir=$(top_builddir); export CMOCKA_MESSAGE_OUTPUT top_srcdir top_builddir;
+
+dist_check_SCRIPTS = tests/layers tests/manuals
+TESTS = $(dist_check_SCRIPTS)
+check_PROGRAMS =
+
+include tests/unit/unit.mk
+include tests/fuzz/fuzz.mk
+
+# The virtual arm64 server and what needs root are run by scripts/test.
+EXTRA_DIST += tests/vm tests/golden tests/host tests/fuzz/corpus
+noinst_PROGRAMS = tests/host/flood
+tests_host_flood_SOURCES = tests/host/flood.c
