@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* One hardware error, or one of its consequences, as all of rasd sees it. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "event/field.h"
+#include "event/kinds.h"
+#include "util/arena.h"
+#include "util/text.h"
+
+#define EVENT_FIELDS_MAX 48
+#define EVENT_LISTS_MAX	 4
+#define EVENT_TEXT_BYTES 512 /* enough for any describe() */
+
+#define EVENT_SYNTHETIC	  0x1u /* made by rasctl test-event, not by hardware */
+#define EVENT_UNCONFIRMED 0x2u /* any user could have caused it: summed up, moves nothing */
+
+struct event;
+
+struct event_type {
+	const char *name;  /* "memory-failure" */
+	const char *table; /* "memory_failure" */
+	const struct field *fields;
+	size_t n_fields;
+	const struct list_type *lists;
+	size_t n_lists;
+	/* One line for people, from the event alone: works on what a database gave back. */
+	void (*describe)(const struct event *event, struct text *out);
+};
+
+struct list {
+	size_t n_rows;
+	struct value *values; /* n_rows x n_fields of its list_type, in the event's arena */
+};
+
+struct event {
+	const struct event_type *type; /* NULL: a type this program does not know */
+	uint64_t id;	  /* in a database; in the ring: counts up from its start */
+	int64_t time_ns;  /* UTC */
+	int64_t time_last_ns; /* of several summed up: the last; else as time_ns */
+	int64_t boottime_ns;
+	uint32_t count;
+	enum severity severity;
+	enum component component;
+	enum event_source source;
+	unsigned int flags;
+	enum address_kind address_kind;
+	uint64_t address;
+	uint64_t address_mask; /* which bits of it are known; 0: not told */
+	int32_t cpu;	       /* the one the error is about; -1: none */
+	int32_t pid;	       /* thread, 0: none */
+	int32_t tgid;	       /* its process, 0: not known */
+	int64_t uid;	       /* -1: not known */
+	struct value comm, unit, dimm;
+	struct value detail[EVENT_FIELDS_MAX];
+	struct list lists[EVENT_LISTS_MAX];
+};
+
+void event_init(struct event *event, const struct event_type *type);
+struct value *event_rows_take(struct event *event, size_t list, size_t n_rows,
+			      struct arena *arena);
+void event_describe(const struct event *event, struct text *out);
+void event_set_address(struct event *event, enum address_kind kind, uint64_t address);

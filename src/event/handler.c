@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#include "event/handler.h"
+
+/* NULL if the kernel has no word for it. */
+const char *symbol_text(const struct symbol_table *table, int64_t value)
+{
+	for (size_t i = 0; i < table->n_symbols; i++)
+		if (table->symbols[i].value == value)
+			return table->symbols[i].text;
+	return NULL;
+}
+
+static uint32_t fnv1a(uint32_t hash, const char *s)
+{
+	do
+		hash = (hash ^ (uint8_t)*s) * 16777619u;
+	while (*s++);
+	return hash;
+}
+
+static uint32_t hash_fields(uint32_t hash, const struct field *fields, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		hash = fnv1a(hash, fields[i].name ? fields[i].name : "");
+	return hash;
+}
+
+/*
+ * Names all types and the order of their fields: messages in a ring that was written under
+ * another hash are read by their heads alone.
+ */
+uint32_t handler_table_hash(const struct handler_table *table)
+{
+	uint32_t hash = 2166136261u;
+
+	for (size_t h = 0; h < table->n_handlers; h++) {
+		const struct event_type *type = table->handlers[h]->type;
+
+		hash = hash_fields(fnv1a(hash, type->name), type->fields, type->n_fields);
+		for (size_t l = 0; l < type->n_lists; l++) {
+			const struct list_type *list = &type->lists[l];
+
+			hash = hash_fields(fnv1a(hash, list->name), list->fields,
+					   list->n_fields);
+		}
+	}
+	return hash;
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#include "event/kinds.h"
+
+#include "util/macro.h"
+
+static const char *const severities[SEVERITY_MAX] = {
+	[SEVERITY_INFO] = "info",
+	[SEVERITY_CORRECTED] = "corrected",
+	[SEVERITY_DEFERRED] = "deferred",
+	[SEVERITY_UNCORRECTED] = "uncorrected",
+	[SEVERITY_FATAL] = "fatal",
+	[SEVERITY_UNKNOWN] = "unknown",
+};
+
+static const char *const components[COMPONENT_MAX] = {
+	[COMPONENT_UNKNOWN] = "unknown",
+	[COMPONENT_MEMORY] = "memory",
+	[COMPONENT_CPU] = "cpu",
+	[COMPONENT_CACHE] = "cache",
+	[COMPONENT_TLB] = "tlb",
+	[COMPONENT_BUS] = "bus",
+	[COMPONENT_DISK] = "disk",
+	[COMPONENT_PROCESS] = "process",
+	[COMPONENT_PLATFORM] = "platform",
+	[COMPONENT_RASD] = "rasd",
+};
+
+static const char *const address_kinds[ADDRESS_KIND_MAX] = {
+	[ADDRESS_NONE] = "none",
+	[ADDRESS_PHYSICAL] = "physical",
+	[ADDRESS_VIRTUAL] = "virtual",
+	[ADDRESS_HOST_PHYSICAL] = "host-physical",
+	[ADDRESS_DEVICE_PHYSICAL] = "device-physical",
+};
+
+static const char *const sources[EVENT_SOURCE_MAX] = {
+	[SOURCE_TRACE] = "trace",
+};
+
+static const char *name_of(const char *const *names, unsigned int n, unsigned int i)
+{
+	return i < n ? names[i] : "?";
+}
+
+const char *severity_name(enum severity severity)
+{
+	return name_of(severities, SEVERITY_MAX, severity);
+}
+
+const char *component_name(enum component component)
+{
+	return name_of(components, COMPONENT_MAX, component);
+}
+
+const char *address_kind_name(enum address_kind kind)
+{
+	return name_of(address_kinds, ADDRESS_KIND_MAX, kind);
+}
+
+const char *event_source_name(enum event_source source)
+{
+	return name_of(sources, EVENT_SOURCE_MAX, source);
+}
+
+/*
+ * The kernel's own numbering in arm_event and non_standard_event (enum in
+ * include/acpi/ghes.h). CPER and EDAC each have another one.
+ */
+enum severity severity_from_ghes(unsigned int ghes_severity)
+{
+	static const enum severity map[] = {
+		SEVERITY_INFO, SEVERITY_CORRECTED, SEVERITY_UNCORRECTED, SEVERITY_FATAL
+	};
+
+	return ghes_severity < ARRAY_SIZE(map) ? map[ghes_severity] : SEVERITY_UNKNOWN;
+}

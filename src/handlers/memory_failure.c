@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/*
+ * memory_failure_event: the kernel took a page out of use, or could not
+ * (include/trace/events/memory-failure.h, before 6.19 include/ras/ras_event.h). Kernels 6.19
+ * to 7.1 as first released have it in a system of its own. The numbers of the page types
+ * differ between kernels, so their texts are the running kernel's.
+ */
+
+#include "event/handler.h"
+
+#include <inttypes.h>
+
+enum {
+	PFN,
+	TYPE,
+	RESULT,
+	PAGE_TYPE_TEXT,
+	RESULT_TEXT,
+	FIELDS
+};
+
+static const struct field fields[FIELDS] = {
+	[PFN] = { .name = "pfn", .kernel = "pfn", .kind = FIELD_HEX },
+	[TYPE] = { .name = "page_type", .kernel = "type", .kind = FIELD_INT },
+	[RESULT] = { .name = "result", .kernel = "result", .kind = FIELD_INT },
+	[PAGE_TYPE_TEXT] = { .name = "page_type_text", .kind = FIELD_TEXT },
+	[RESULT_TEXT] = { .name = "result_text", .kind = FIELD_TEXT },
+};
+
+static int decode(const struct record *record, struct event *event)
+{
+	struct value *detail = event->detail;
+
+	detail[PAGE_TYPE_TEXT] =
+		value_text(symbol_text(&record->symbols[TYPE], detail[TYPE].i));
+	detail[RESULT_TEXT] =
+		value_text(symbol_text(&record->symbols[RESULT], detail[RESULT].i));
+	event->severity = SEVERITY_UNCORRECTED;
+	event->component = COMPONENT_MEMORY;
+	event_set_address(event, ADDRESS_PHYSICAL,
+			  value_as_uint(&detail[PFN]) * record->page_size);
+	event->address_mask = ~(record->page_size - 1);
+	return 1;
+}
+
+static void add_symbol(struct text *out, const struct value *text, const struct value *number)
+{
+	if (text->kind == VALUE_TEXT)
+		text_add_escaped(out, text->text, text->len);
+	else
+		text_add(out, "%#" PRIx64, value_as_uint(number));
+}
+
+/* The kernel's own sentence. */
+static void describe(const struct event *event, struct text *out)
+{
+	const struct value *detail = event->detail;
+
+	text_add(out, "pfn %#" PRIx64 ": recovery action for ", value_as_uint(&detail[PFN]));
+	add_symbol(out, &detail[PAGE_TYPE_TEXT], &detail[TYPE]);
+	text_add(out, ": ");
+	add_symbol(out, &detail[RESULT_TEXT], &detail[RESULT]);
+}
+
+static const struct event_type type = {
+	.name = "memory-failure",
+	.table = "memory_failure",
+	.fields = fields,
+	.n_fields = FIELDS,
+	.describe = describe,
+};
+
+const struct handler handler_memory_failure = {
+	.type = &type,
+	.tracepoints = { "ras:memory_failure_event", "memory_failure:memory_failure_event" },
+	.ring = RING_HARDWARE,
+	.decode = decode,
+};
