@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#include "sources/reader.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include <traceevent/kbuffer.h>
+
+#include "util/bytes.h"
+#include "util/macro.h"
+
+#define SUB_BUFFER_HEADER_BYTES 16
+#define COMMIT_LENGTH_MASK	0x7ffffffULL /* flags are above, see kernel/trace/ring_buffer.c */
+#define READY_MAX		64
+
+/* One CPU's ring of one instance. */
+struct stream {
+	struct trace_instance *instance;
+	unsigned int cpu;
+	int fd;
+	bool dormant; /* its CPU was never online: there is no ring yet */
+	bool missed;  /* the kernel says that it lost records since the last look */
+	/* while walking: */
+	struct kbuffer *kbuf;
+	size_t next_slot;
+	const uint8_t *record;
+	size_t record_bytes;
+	unsigned long long ts;
+	int64_t clock_delta_ns;
+};
+
+struct trace_reader {
+	int epoll_fd;
+	struct landing *landing;
+	uint8_t *area;
+	size_t area_bytes;
+	size_t area_used;
+	struct stream *streams;
+	size_t n_streams;
+	struct stream **active; /* while walking: those with a record at hand */
+	size_t n_active;
+};
+
+/*
+ * `landing` is the area, kept over restarts; its first LANDING_HEAD_BYTES say what is in it.
+ * NULL with `ret_error`.
+ */
+struct trace_reader *trace_reader_new(void *landing, size_t landing_bytes, int *ret_error)
+{
+	struct trace_reader *reader = calloc(1, sizeof(*reader));
+
+	*ret_error = -ENOMEM;
+	if (!reader)
+		return NULL;
+	reader->landing = landing;
+	reader->area = (uint8_t *)landing + LANDING_HEAD_BYTES;
+	reader->area_bytes = landing_bytes - LANDING_HEAD_BYTES;
+	reader->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (reader->epoll_fd < 0) {
+		*ret_error = -errno;
+		return trace_reader_free(reader);
+	}
+	return reader;
+}
+
+/* Takes NULL, returns NULL. What has landed stays. */
+struct trace_reader *trace_reader_free(struct trace_reader *reader)
+{
+	if (!reader)
+		return NULL;
+	for (size_t i = 0; i < reader->n_streams; i++) {
+		close_fd(reader->streams[i].fd);
+		kbuffer_free(reader->streams[i].kbuf);
+	}
+	free(reader->streams);
+	free(reader->active);
+	close_fd(reader->epoll_fd);
+	free(reader);
+	return NULL;
+}
+
+static int watch(struct trace_reader *reader, size_t i)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.u64 = i };
+
+	return epoll_ctl(reader->epoll_fd, EPOLL_CTL_ADD, reader->streams[i].fd, &event) < 0 ?
+		       -errno :
+		       0;
+}
+
+static void put_to_sleep(struct trace_reader *reader, struct stream *stream)
+{
+	epoll_ctl(reader->epoll_fd, EPOLL_CTL_DEL, stream->fd, NULL);
+	stream->dormant = true;
+}
+
+static int open_stream(struct trace_reader *reader, struct trace_instance *instance,
+		       unsigned int cpu)
+{
+	struct stream *stream = &reader->streams[reader->n_streams];
+
+	*stream = (struct stream){ .instance = instance, .cpu = cpu };
+	stream->kbuf = kbuffer_alloc(sizeof(long) == 8 ? KBUFFER_LSIZE_8 : KBUFFER_LSIZE_4,
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+				     KBUFFER_ENDIAN_BIG);
+#else
+				     KBUFFER_ENDIAN_LITTLE);
+#endif
+	if (!stream->kbuf)
+		return -ENOMEM;
+	stream->fd = trace_instance_open_cpu(instance, cpu);
+	reader->n_streams++;
+	return stream->fd < 0 ? stream->fd : watch(reader, reader->n_streams - 1);
+}
+
+/* Adds the rings of all the given CPUs. The instance must outlive the reader. */
+int trace_reader_add(struct trace_reader *reader, struct trace_instance *instance,
+		     const unsigned int *cpus, size_t n_cpus)
+{
+	size_t n = reader->n_streams + n_cpus;
+	struct stream *streams = reallocarray(reader->streams, n, sizeof(*streams));
+	struct stream **active;
+
+	if (!streams)
+		return -ENOMEM;
+	reader->streams = streams;
+	active = reallocarray(reader->active, n, sizeof(*active));
+	if (!active)
+		return -ENOMEM;
+	reader->active = active;
+	for (size_t i = 0; i < n_cpus; i++) {
+		int r = open_stream(reader, instance, cpus[i]);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* Readable when a ring has records. */
+int trace_reader_fd(const struct trace_reader *reader)
+{
+	return reader->epoll_fd;
+}
+
+/* Tries again those CPUs that had no ring yet. Returns how many still have none. */
+int trace_reader_wake_dormant(struct trace_reader *reader)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < reader->n_streams; i++)
+		if (reader->streams[i].dormant) {
+			reader->streams[i].dormant = watch(reader, i) < 0;
+			n += reader->streams[i].dormant;
+		}
+	return n;
+}
+
+/*
+ * Room for one sub-buffer, known to whoever finds the landing area after us. Its pages are
+ * touched, so that the kernel's copy to it cannot be cut off by a fault in a dying process.
+ */
+static uint8_t *take_slot(struct trace_reader *reader, const struct stream *stream)
+{
+	struct landing *landing = reader->landing;
+	size_t size = stream->instance->sub_buffer_bytes;
+	uint8_t *at = reader->area + reader->area_used;
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	if (landing->n_slots == LANDING_SLOTS_MAX || reader->area_bytes - reader->area_used < size)
+		return NULL;
+	for (size_t i = 0; i < size; i += page)
+		*(volatile uint8_t *)(at + i) = 0;
+	memset(at, 0, SUB_BUFFER_HEADER_BYTES);
+	landing->slots[landing->n_slots] = (struct landing_slot){
+		.ring = stream->instance->ring,
+		.cpu = stream->cpu,
+		.at = (uint32_t)reader->area_used,
+		.size = (uint32_t)size,
+		.clock_delta_ns = stream->instance->clock_delta_ns,
+	};
+	atomic_signal_fence(memory_order_seq_cst);
+	landing->n_slots++;
+	reader->area_used += size;
+	return at;
+}
+
+static void drop_last_slot(struct trace_reader *reader)
+{
+	struct landing *landing = reader->landing;
+
+	reader->area_used -= landing->slots[--landing->n_slots].size;
+}
+
+/* One sub-buffer. 1, or 0 if there is nothing more, or no room. */
+static int read_sub_buffer(struct trace_reader *reader, struct stream *stream)
+{
+	uint8_t *at = take_slot(reader, stream);
+	ssize_t n;
+
+	if (!at)
+		return 0;
+	do
+		n = read(stream->fd, at, stream->instance->sub_buffer_bytes);
+	while (n < 0 && errno == EINTR);
+	if (n > SUB_BUFFER_HEADER_BYTES)
+		return 1;
+	drop_last_slot(reader);
+	return 0;
+}
+
+/*
+ * Starts a round: reads what is ready, each ring its share of the landing area. Returns the
+ * number of sub-buffers.
+ */
+int trace_reader_fill(struct trace_reader *reader)
+{
+	struct epoll_event events[READY_MAX];
+	int n = epoll_wait(reader->epoll_fd, events, READY_MAX, 0), total = 0;
+	size_t share;
+
+	if (n <= 0)
+		return 0;
+	share = MAX(reader->area_bytes / (size_t)n, (size_t)1);
+	reader->area_used = 0;
+	trace_reader_done(reader);
+	reader->landing->round++;
+	for (int i = 0; i < n; i++) {
+		struct stream *stream = &reader->streams[events[i].data.u64];
+		size_t start = reader->area_used;
+
+		if (!(events[i].events & EPOLLIN)) {
+			put_to_sleep(reader, stream);
+			continue;
+		}
+		while (reader->area_used - start < share && read_sub_buffer(reader, stream))
+			total++;
+	}
+	return total;
+}
+
+uint64_t trace_reader_round(const struct trace_reader *reader)
+{
+	return reader->landing->round;
+}
+
+/* Whether an earlier process left a round that it did not finish. */
+bool trace_reader_has_leftover(const struct trace_reader *reader)
+{
+	return reader->landing->n_slots > 0;
+}
+
+static bool slot_is_sound(const struct trace_reader *reader, const struct landing_slot *slot)
+{
+	uint64_t commit;
+
+	if (slot->size <= SUB_BUFFER_HEADER_BYTES || slot->at > reader->area_bytes ||
+	    slot->size > reader->area_bytes - slot->at)
+		return false;
+	memcpy(&commit, reader->area + slot->at + 8, sizeof(commit));
+	commit &= COMMIT_LENGTH_MASK;
+	return commit > 0 && commit <= slot->size - SUB_BUFFER_HEADER_BYTES;
+}
+
+static bool slot_is_of(const struct landing_slot *slot, const struct stream *stream)
+{
+	return slot->ring == stream->instance->ring && slot->cpu == stream->cpu;
+}
+
+/* The stream's next sub-buffer that has a record. False: none is left in this round. */
+static bool load_next_slot(struct trace_reader *reader, struct stream *stream)
+{
+	const struct landing *landing = reader->landing;
+
+	while (stream->next_slot < landing->n_slots) {
+		const struct landing_slot *slot = &landing->slots[stream->next_slot++];
+
+		if (!slot_is_of(slot, stream) || !slot_is_sound(reader, slot) ||
+		    kbuffer_load_subbuffer(stream->kbuf, reader->area + slot->at) < 0)
+			continue;
+		stream->clock_delta_ns = slot->clock_delta_ns;
+		stream->record = kbuffer_read_event(stream->kbuf, &stream->ts);
+		stream->missed |= kbuffer_missed_events(stream->kbuf) != 0;
+		if (stream->record) {
+			stream->record_bytes = (size_t)kbuffer_event_size(stream->kbuf);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool next_record(struct trace_reader *reader, struct stream *stream)
+{
+	stream->record = kbuffer_next_event(stream->kbuf, &stream->ts);
+	if (!stream->record)
+		return load_next_slot(reader, stream);
+	stream->record_bytes = (size_t)kbuffer_event_size(stream->kbuf);
+	return true;
+}
+
+static int64_t time_of(const struct stream *stream)
+{
+	return (int64_t)stream->ts + stream->clock_delta_ns;
+}
+
+static size_t earliest(const struct trace_reader *reader)
+{
+	size_t first = 0;
+
+	for (size_t i = 1; i < reader->n_active; i++)
+		if (time_of(reader->active[i]) < time_of(reader->active[first]))
+			first = i;
+	return first;
+}
+
+/* Calls `fn` for each record of the round, in the order of time. */
+void trace_reader_walk(struct trace_reader *reader, trace_record_fn fn, void *userdata)
+{
+	reader->n_active = 0;
+	for (size_t i = 0; i < reader->n_streams; i++) {
+		reader->streams[i].next_slot = 0;
+		if (load_next_slot(reader, &reader->streams[i]))
+			reader->active[reader->n_active++] = &reader->streams[i];
+	}
+	while (reader->n_active) {
+		size_t i = earliest(reader);
+		struct stream *stream = reader->active[i];
+		struct trace_record record = {
+			.ring = stream->instance->ring,
+			.cpu = stream->cpu,
+			.boottime_ns = time_of(stream),
+			.bytes = stream->record,
+			.len = stream->record_bytes,
+		};
+
+		fn(userdata, &record);
+		if (!next_record(reader, stream))
+			reader->active[i] = reader->active[--reader->n_active];
+	}
+}
+
+/* Tells what rings have lost: of those that said so since the last look, or of all. */
+void trace_reader_counters(struct trace_reader *reader, bool all, trace_counters_fn fn,
+			   void *userdata)
+{
+	for (size_t i = 0; i < reader->n_streams; i++) {
+		struct stream *stream = &reader->streams[i];
+		struct trace_counters counters;
+
+		if ((!all && !stream->missed) || stream->dormant)
+			continue;
+		if (trace_instance_counters(stream->instance, stream->cpu, &counters) < 0)
+			continue;
+		stream->missed = false;
+		fn(userdata, stream->instance, stream->cpu, &counters);
+	}
+}
+
+/* What the round brought is recorded: the landing area may be used again. */
+void trace_reader_done(struct trace_reader *reader)
+{
+	reader->landing->n_slots = 0;
+	atomic_signal_fence(memory_order_seq_cst);
+}
