@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * Reads a database, beside a daemon that writes it or without one. Works for whoever may
+ * read the file, and with files of older and of newer minor versions: what a file does not
+ * have is absent, a type that this program does not know is described by its table.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "db/open.h"
+#include "db/rows.h"
+#include "event/event.h"
+#include "event/handler.h"
+
+struct db_reader;
+
+int db_reader_open(const char *path, const struct handler_table *table,
+		   struct db_reader **ret, struct text *ret_note);
+struct db_reader *db_reader_close(struct db_reader *r);
+const char *db_reader_error(const struct db_reader *r);
+
+/* Which events; all zero: every one, oldest first. */
+struct db_filter {
+	uint64_t id;		    /* 0: any */
+	uint64_t after;		    /* only ids above it */
+	uint64_t newest;	    /* only so many, the newest; 0: all */
+	const char *type;	    /* name; NULL: any */
+	enum severity min_severity; /* above SEVERITY_INFO: none of unknown severity */
+	bool newest_first;
+};
+
+int db_find_events(struct db_reader *r, const struct db_filter *filter);
+int db_next_event(struct db_reader *r, struct event *ret);
+
+struct db_summary {
+	const char *type; /* borrowed for the call */
+	enum severity severity;
+	uint64_t rows;
+	uint64_t count; /* of errors: rows may stand for many */
+	int64_t first_ns, last_ns;
+};
+
+struct db_loss {
+	const char *stage, *instance; /* borrowed for the call */
+	uint64_t count;
+	int64_t first_ns, last_ns;
+};
+
+/* Each calls `each` for every row until it returns non-zero, which is then returned. */
+int db_read_summary(struct db_reader *r, int (*each)(const struct db_summary *row, void *arg),
+		    void *arg);
+int db_read_losses(struct db_reader *r, int (*each)(const struct db_loss *row, void *arg),
+		   void *arg);
+
+struct db_last_run {
+	int64_t id;
+	int64_t stopped_ns; /* 0: it did not say */
+	bool clean;
+	struct db_run run;
+};
+
+struct db_facts {
+	char db_id[DB_TEXT_BYTES];
+	int schema;		    /* MAJOR * 1000 + MINOR */
+	uint64_t first_id, last_id; /* 0: no events */
+	int64_t last_event_ns;
+};
+
+int db_read_last_run(struct db_reader *r, struct db_last_run *ret);
+int db_read_facts(struct db_reader *r, struct db_facts *ret);

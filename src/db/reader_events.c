@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/* Events out of rows, one at a time. */
+
+#include <errno.h>
+#include <string.h>
+
+#include "db/reader_private.h"
+#include "db/sql.h"
+#include "util/macro.h"
+
+enum {
+	ID,
+	TIME,
+	TIME_LAST,
+	COUNT,
+	BOOTTIME,
+	TYPE,
+	SEVERITY,
+	COMPONENT,
+	ADDRESS,
+	ADDRESS_KIND,
+	ADDRESS_MASK,
+	CPU,
+	PID,
+	TGID,
+	UID,
+	COMM,
+	UNIT,
+	DIMM,
+	SOURCE,
+	FLAGS,
+	COLUMNS
+};
+
+static const struct field columns[COLUMNS] = {
+	[ID] = { .name = "id", .kind = FIELD_UINT },
+	[TIME] = { .name = "time", .kind = FIELD_INT },
+	[TIME_LAST] = { .name = "time_last", .kind = FIELD_INT },
+	[COUNT] = { .name = "count", .kind = FIELD_UINT },
+	[BOOTTIME] = { .name = "boottime", .kind = FIELD_INT },
+	[TYPE] = { .name = "type", .kind = FIELD_INT },
+	[SEVERITY] = { .name = "severity", .kind = FIELD_INT },
+	[COMPONENT] = { .name = "component", .kind = FIELD_INT },
+	[ADDRESS] = { .name = "address", .kind = FIELD_HEX },
+	[ADDRESS_KIND] = { .name = "address_kind", .kind = FIELD_INT },
+	[ADDRESS_MASK] = { .name = "address_mask", .kind = FIELD_HEX },
+	[CPU] = { .name = "cpu", .kind = FIELD_INT },
+	[PID] = { .name = "pid", .kind = FIELD_INT },
+	[TGID] = { .name = "tgid", .kind = FIELD_INT },
+	[UID] = { .name = "uid", .kind = FIELD_INT },
+	[COMM] = { .name = "comm", .kind = FIELD_TEXT },
+	[UNIT] = { .name = "unit", .kind = FIELD_TEXT },
+	[DIMM] = { .name = "dimm", .kind = FIELD_TEXT },
+	[SOURCE] = { .name = "source", .kind = FIELD_INT },
+	[FLAGS] = { .name = "flags", .kind = FIELD_INT },
+};
+
+/* Ends what reads the current event and all statements with it: no lock is left behind. */
+static void let_go_of_event(struct db_reader *r)
+{
+	for (size_t i = 0; i < r->n_types; i++) {
+		sqlite3_reset(r->types[i]->detail);
+		for (size_t l = 0; l < EVENT_LISTS_MAX; l++)
+			sqlite3_reset(r->types[i]->lists[l]);
+	}
+	arena_reset(&r->arena);
+}
+
+/* Literal bounds for severe ones: SQLite uses a partial index only if it sees its condition. */
+static const char *severity_condition(enum severity min)
+{
+	switch (min) {
+	case SEVERITY_CORRECTED:
+		return " AND severity >= 1";
+	case SEVERITY_DEFERRED:
+		return " AND severity >= 2";
+	case SEVERITY_UNCORRECTED:
+		return " AND severity IN (3, 4)";
+	case SEVERITY_FATAL:
+		return " AND severity = 4 AND severity IN (3, 4)";
+	case SEVERITY_INFO:
+	case SEVERITY_UNKNOWN:
+	case SEVERITY_MAX:
+		break;
+	}
+	return "";
+}
+
+static void add_conditions(const struct db_filter *filter, struct text *sql)
+{
+	text_add(sql, "WHERE 1");
+	if (filter->id)
+		text_add(sql, " AND id = ?1");
+	if (filter->type)
+		text_add(sql, " AND type = (SELECT id FROM event_type WHERE name = ?2)");
+	if (filter->after)
+		text_add(sql, " AND id > ?4");
+	text_add(sql, "%s", severity_condition(filter->min_severity));
+}
+
+/*
+ * The newest n, oldest of them first: the oldest one is looked up, which reads ids alone and
+ * leaves the rest to stream in order.
+ */
+static void add_order(const struct db_filter *filter, struct text *sql)
+{
+	if (filter->newest && !filter->newest_first) {
+		text_add(sql, " AND id >= ifnull((SELECT id FROM event ");
+		add_conditions(filter, sql);
+		text_add(sql, " ORDER BY id DESC LIMIT 1 OFFSET ?3 - 1), 0)");
+	}
+	text_add(sql, " ORDER BY id%s", filter->newest_first ? " DESC" : "");
+	if (filter->newest)
+		text_add(sql, " LIMIT ?3");
+}
+
+/* Starts a search, ending the one before it; db_next_event() then gives the events. */
+int db_find_events(struct db_reader *r, const struct db_filter *filter)
+{
+	char rest[640];
+	struct text sql = TEXT_IN(rest);
+	int res;
+
+	sqlite3_finalize(TAKE_PTR(r->events));
+	let_go_of_event(r);
+	add_conditions(filter, &sql);
+	add_order(filter, &sql);
+	res = sql_select_prepare(r->db, "event", columns, COLUMNS, rest, &r->events);
+	if (res < 0 || !r->events)
+		return res;
+	/* what a statement has no place for is refused, which is as well */
+	sqlite3_bind_int64(r->events, 1, (int64_t)filter->id);
+	sqlite3_bind_text(r->events, 2, filter->type, -1, SQLITE_TRANSIENT);
+	sqlite3_bind_int64(r->events, 3, (int64_t)MIN(filter->newest, (uint64_t)INT64_MAX));
+	sqlite3_bind_int64(r->events, 4, (int64_t)MIN(filter->after, (uint64_t)INT64_MAX));
+	return 0;
+}
+
+static int64_t number_or(const struct value *value, int64_t absent)
+{
+	return value->kind == VALUE_INT ? value->i : absent;
+}
+
+static void fill_head(const struct value *row, struct event *event)
+{
+	event->id = value_as_uint(&row[ID]);
+	event->time_ns = number_or(&row[TIME], 0);
+	event->time_last_ns = number_or(&row[TIME_LAST], event->time_ns);
+	event->boottime_ns = number_or(&row[BOOTTIME], 0);
+	event->count = (uint32_t)MIN(value_as_uint(&row[COUNT]), (uint64_t)UINT32_MAX);
+	event->severity = (enum severity)number_or(&row[SEVERITY], SEVERITY_UNKNOWN);
+	event->component = (enum component)number_or(&row[COMPONENT], COMPONENT_UNKNOWN);
+	event->source = (enum event_source)number_or(&row[SOURCE], SOURCE_TRACE);
+	event->flags = (unsigned int)value_as_uint(&row[FLAGS]);
+	event->address_kind = (enum address_kind)number_or(&row[ADDRESS_KIND], ADDRESS_NONE);
+	event->address = value_as_uint(&row[ADDRESS]);
+	event->address_mask = value_as_uint(&row[ADDRESS_MASK]);
+	event->cpu = (int32_t)number_or(&row[CPU], -1);
+	event->pid = (int32_t)number_or(&row[PID], 0);
+	event->tgid = (int32_t)number_or(&row[TGID], 0);
+	event->uid = number_or(&row[UID], -1);
+	event->comm = row[COMM];
+	event->unit = row[UNIT];
+	event->dimm = row[DIMM];
+}
+
+static void read_row(sqlite3_stmt *stmt, const struct field *fields, size_t n_fields,
+		     struct value *ret)
+{
+	int at = 0;
+
+	for (size_t i = 0; i < n_fields; i++)
+		if (fields[i].name)
+			ret[i] = sql_column_value(stmt, at++, fields[i].kind);
+}
+
+/* What a value borrows is gone with the next row, so a list has copies. */
+static int keep_row(struct value *row, size_t n_fields, struct arena *arena)
+{
+	for (size_t i = 0; i < n_fields; i++) {
+		if (row[i].kind != VALUE_TEXT && row[i].kind != VALUE_BYTES)
+			continue;
+		row[i].text = arena_copy_text(arena, row[i].text, row[i].len);
+		if (!row[i].text)
+			return -ENOBUFS;
+	}
+	return 0;
+}
+
+static int count_rows(sqlite3_stmt *stmt, size_t *ret)
+{
+	int r;
+
+	for (*ret = 0; (r = sql_next(stmt)) == 1; ++*ret)
+		;
+	sqlite3_reset(stmt);
+	return r;
+}
+
+static int read_list(struct db_reader *r, sqlite3_stmt *stmt, struct event *event, size_t l)
+{
+	const struct list_type *type = &event->type->lists[l];
+	struct value *row;
+	size_t n;
+	int res;
+
+	sqlite3_bind_int64(stmt, 1, (int64_t)event->id);
+	res = count_rows(stmt, &n);
+	if (res < 0)
+		return res;
+	row = event_rows_take(event, l, n, &r->arena);
+	if (!row)
+		return -ENOBUFS;
+	for (; n && (res = sql_next(stmt)) == 1; n--, row += type->n_fields) {
+		read_row(stmt, type->fields, type->n_fields, row);
+		res = keep_row(row, type->n_fields, &r->arena);
+		if (res < 0)
+			return res;
+	}
+	sqlite3_reset(stmt);
+	return res < 0 ? res : 0;
+}
+
+static int read_detail(struct db_reader *r, struct reader_type *t, struct event *event)
+{
+	int res = 0;
+
+	if (t->detail) {
+		sqlite3_bind_int64(t->detail, 1, (int64_t)event->id);
+		res = sql_next(t->detail);
+		if (res == 1)
+			read_row(t->detail, t->type->fields, t->type->n_fields, event->detail);
+	}
+	for (size_t l = 0; res >= 0 && l < t->type->n_lists; l++)
+		res = t->lists[l] ? read_list(r, t->lists[l], event, l) : 0;
+	return res;
+}
+
+/*
+ * Returns 1 and an event, which borrows the reader until the next call; 0 at the end; or a
+ * negative errno.
+ */
+int db_next_event(struct db_reader *r, struct event *ret)
+{
+	struct value row[COLUMNS] = { 0 };
+	struct reader_type *t = NULL;
+	int res;
+
+	let_go_of_event(r);
+	res = r->events ? sql_next(r->events) : 0;
+	if (res != 1)
+		return res;
+	read_row(r->events, columns, COLUMNS, row);
+	res = reader_find_type(r, number_or(&row[TYPE], 0), &t);
+	if (res < 0)
+		return res;
+	event_init(ret, t ? t->type : NULL);
+	fill_head(row, ret);
+	res = t ? read_detail(r, t, ret) : 0;
+	return res < 0 ? res : 1;
+}

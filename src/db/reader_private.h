@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What the files of the reader share. */
+
+#include "db/reader.h"
+
+/* A row of event_type, and how to read the events of that type. */
+struct reader_type {
+	int64_t id;
+	const struct event_type *type;
+	struct event_type foreign; /* what `type` points to if no handler has that name */
+	struct field *fields;	   /* of `foreign` */
+	sqlite3_stmt *detail;	   /* NULL: this file has no such table */
+	sqlite3_stmt *lists[EVENT_LISTS_MAX];
+};
+
+struct db_reader {
+	sqlite3 *db;
+	const struct handler_table *table;
+	struct reader_type **types;
+	size_t n_types;
+	sqlite3_stmt *events;
+	struct arena arena; /* what the lists of the current event hold */
+};
+
+int reader_find_type(struct db_reader *r, int64_t id, struct reader_type **ret);
+void reader_free_types(struct db_reader *r);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * The schema. Its version is MAJOR * 1000 + MINOR in SQLite's user_version: a program reads
+ * and writes any minor of its own major, since minors only add tables and columns.
+ */
+
+#include <sqlite3.h>
+
+#include "event/handler.h"
+
+#define DB_APPLICATION_ID 0x52415344 /* "RASD" */
+#define DB_SCHEMA_MAJOR	  1
+#define DB_SCHEMA_MINOR	  0
+#define DB_SCHEMA_VERSION (DB_SCHEMA_MAJOR * 1000 + DB_SCHEMA_MINOR)
+
+/* The type of events that the program which stored them did not know. */
+extern const struct event_type unknown_event_type;
+
+int schema_create(sqlite3 *db);
+int schema_upgrade(sqlite3 *db, const struct handler_table *table);

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * Writes the database; one process has one of these. A batch is db_begin(), any number of
+ * db_add_*(), and db_commit(), which stores the ring's position with it: what a batch says
+ * is on disk completely, exactly once, or not at all.
+ *
+ * All functions return 0 or a negative errno, of which db_error() has the long form. After a
+ * failed db_add_*() the batch is to be given up with db_rollback() and repeated later.
+ */
+
+#include <stdint.h>
+
+#include "db/open.h"
+#include "db/rows.h"
+#include "event/event.h"
+#include "event/handler.h"
+
+struct db_writer;
+
+int db_writer_open(const char *path, const struct handler_table *table,
+		   struct db_writer **ret, struct text *ret_note);
+struct db_writer *db_writer_close(struct db_writer *w);
+const char *db_writer_path(const struct db_writer *w);
+
+int db_attach_ring(struct db_writer *w, const char *ring_id, uint64_t *ret_position);
+uint64_t db_ring_id_base(const struct db_writer *w);
+int db_begin(struct db_writer *w);
+int db_add_event(struct db_writer *w, const struct event *event, const struct value *undecoded);
+int db_add_run(struct db_writer *w, const struct db_run *run);
+int db_end_run(struct db_writer *w, int64_t time_ns);
+int db_add_clock(struct db_writer *w, const struct db_clock *clock);
+int db_add_sum(struct db_writer *w, const struct db_sum *sum);
+int db_add_counter(struct db_writer *w, const struct db_counter *counter);
+int db_commit(struct db_writer *w, uint64_t ring_position);
+void db_rollback(struct db_writer *w);
+
+const char *db_error(const struct db_writer *w);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What the files of the writer share. */
+
+#include "db/detail.h"
+#include "db/writer.h"
+
+enum statement {
+	SQL_BEGIN,
+	SQL_COMMIT,
+	SQL_ADD_EVENT,
+	SQL_ADD_BOOT,
+	SQL_FIND_BOOT,
+	SQL_ADD_RUN,
+	SQL_END_RUN,
+	SQL_ADD_CLOCK,
+	SQL_ADD_SUM,
+	SQL_FIND_SEEN,
+	SQL_SET_SEEN,
+	SQL_GROW_LOSS,
+	SQL_ADD_LOSS,
+	SQL_FIND_RING,
+	SQL_ADD_RING,
+	SQL_SET_RING,
+	STATEMENT_MAX
+};
+
+/* What a rollback takes back in memory, too. */
+struct writer_state {
+	int64_t boot, run; /* rows; 0: none yet */
+	uint64_t id_top;   /* highest event id that any ring ever used */
+};
+
+struct db_writer {
+	sqlite3 *db;
+	char *path;
+	const struct handler_table *table;
+	struct detail_inserts *inserts; /* one per handler, then the unknown type */
+	size_t n_inserts;
+	sqlite3_stmt *statements[STATEMENT_MAX];
+	struct writer_state now, committed;
+	char ring[DB_TEXT_BYTES];
+	uint64_t id_base; /* of the ring: its event n is row id_base + n */
+	bool damaged;
+	char error[256];
+};
+
+extern const char *const writer_sql[STATEMENT_MAX];
+
+int writer_failed(struct db_writer *w, int r);
+int writer_run(struct db_writer *w, enum statement which);

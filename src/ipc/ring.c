@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#include "ipc/ring.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+
+#include "ipc/ring_file.h"
+
+#define ALIGNMENT 8
+
+struct message_header {
+	uint32_t len;
+	uint16_t kind;
+	uint16_t check; /* of the position: a cursor that points anywhere else is found out */
+};
+
+static uint16_t check_of(uint64_t position)
+{
+	return (uint16_t)(0xa55a ^ (position >> 3) ^ (position >> 19));
+}
+
+static size_t footprint(size_t len)
+{
+	return ALIGN_UP(sizeof(struct message_header) + len, ALIGNMENT);
+}
+
+static size_t file_bytes(const struct ring_layout *layout)
+{
+	return RING_SCRATCH_AT + layout->scratch_bytes + layout->data_bytes;
+}
+
+static void *map(int fd, size_t bytes, size_t at)
+{
+	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)at);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+/* The data area twice in a row, so that what wraps around is contiguous in memory. */
+static uint8_t *map_twice(int fd, size_t bytes, size_t at)
+{
+	uint8_t *base = mmap(NULL, 2 * bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (base == MAP_FAILED)
+		return NULL;
+	for (int half = 0; half < 2; half++)
+		if (mmap(base + half * bytes, bytes, PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_FIXED, fd, (off_t)at) == MAP_FAILED) {
+			munmap(base, 2 * bytes);
+			return NULL;
+		}
+	return base;
+}
+
+static int map_all(struct ring *ring, const struct ring_layout *layout)
+{
+	ring->scratch_bytes = layout->scratch_bytes;
+	ring->data_bytes = layout->data_bytes;
+	ring->header = map(ring->fd, RING_SCRATCH_AT + layout->scratch_bytes, 0);
+	if (!ring->header)
+		return -errno;
+	ring->status = (void *)((uint8_t *)ring->header + RING_STATUS_AT);
+	ring->scratch = (uint8_t *)ring->header + RING_SCRATCH_AT;
+	ring->data = map_twice(ring->fd, layout->data_bytes,
+			       RING_SCRATCH_AT + layout->scratch_bytes);
+	return ring->data ? 0 : -errno;
+}
+
+static int make_id(char id[static RING_ID_BYTES])
+{
+	uint8_t random[(RING_ID_BYTES - 1) / 2];
+	struct text text = { .at = id, .size = RING_ID_BYTES };
+
+	if (getrandom(random, sizeof(random), 0) != sizeof(random))
+		return -errno;
+	text_add_hex(&text, random, sizeof(random));
+	return 0;
+}
+
+static int initialize(struct ring *ring, const struct ring_layout *layout)
+{
+	struct ring_header *header = ring->header;
+	int r = make_id(header->id);
+
+	if (r < 0)
+		return r;
+	header->version = RING_VERSION;
+	header->schema = layout->schema;
+	header->scratch_bytes = layout->scratch_bytes;
+	header->data_bytes = layout->data_bytes;
+	header->magic = RING_MAGIC; /* last: without it the file is nobody's */
+	ring->fresh = true;
+	return 0;
+}
+
+/* A ring that says of itself what we expect, and whose cursors are possible. */
+static bool is_sound(const struct ring *ring, const struct ring_layout *layout)
+{
+	const struct ring_header *header = ring->header;
+	struct ring_message message;
+
+	if (header->magic != RING_MAGIC || header->version != RING_VERSION ||
+	    header->scratch_bytes != layout->scratch_bytes ||
+	    header->data_bytes != layout->data_bytes ||
+	    header->id[RING_ID_BYTES - 1] != '\0' || header->durable > header->written ||
+	    header->written - header->durable > header->data_bytes)
+		return false;
+	if (header->schema != layout->schema && header->durable != header->written)
+		return false;
+	for (uint64_t at = header->durable; at < header->written; at = message.next)
+		if (ring_peek(ring, at, &message) < 0)
+			return false;
+	return true;
+}
+
+/* Waits for whoever still holds the file: a store that brings the last events to disk. */
+static int lock_within(int fd, unsigned int milliseconds)
+{
+	for (unsigned int waited = 0;; waited += 10) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return 0;
+		if (errno != EWOULDBLOCK || waited >= milliseconds)
+			return -errno;
+		usleep(10 * 1000);
+	}
+}
+
+#define LOCK_PATIENCE_MSEC 5000
+
+static int open_locked(const char *path, struct ring *ring)
+{
+	ring->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+	if (ring->fd < 0)
+		return -errno;
+	return lock_within(ring->fd, LOCK_PATIENCE_MSEC);
+}
+
+static int start_anew(const char *path, const struct ring_layout *layout, struct ring *ring)
+{
+	char aside[4096];
+	int r;
+
+	ring_close(ring);
+	if (snprintf(aside, sizeof(aside), "%s.unread", path) >= (int)sizeof(aside))
+		return -ENAMETOOLONG;
+	if (rename(path, aside) < 0)
+		return -errno;
+	r = open_locked(path, ring);
+	if (r < 0)
+		return r;
+	if (ftruncate(ring->fd, (off_t)file_bytes(layout)) < 0)
+		return -errno;
+	r = map_all(ring, layout);
+	return r < 0 ? r : initialize(ring, layout);
+}
+
+/*
+ * Opens the ring at `path`, or makes it. It stays locked until every process that has it open
+ * is gone: -EWOULDBLOCK if another one does not let go within a few seconds. A file that is
+ * no ring of this layout is renamed to PATH.unread, and `ret_note` says so.
+ */
+int ring_open(const char *path, const struct ring_layout *layout, struct ring *ret,
+	      struct text *ret_note)
+{
+	struct ring ring = { .fd = -1 };
+	struct stat st;
+	int r = open_locked(path, &ring);
+
+	if (r >= 0 && fstat(ring.fd, &st) < 0)
+		r = -errno;
+	if (r >= 0 && st.st_size == 0 && ftruncate(ring.fd, (off_t)file_bytes(layout)) < 0)
+		r = -errno;
+	if (r < 0)
+		goto fail;
+	if (st.st_size == 0 || (size_t)st.st_size == file_bytes(layout)) {
+		r = map_all(&ring, layout);
+		if (r < 0)
+			goto fail;
+		if (ring.header->magic == 0)
+			r = initialize(&ring, layout);
+		else if (!is_sound(&ring, layout))
+			r = -EUCLEAN;
+		else
+			ring.header->schema = layout->schema;
+	} else {
+		r = -EUCLEAN;
+	}
+	if (r == -EUCLEAN) {
+		text_add(ret_note, "%s is not a ring that this version can read; kept as "
+				   "%s.unread, a new one was begun", path, path);
+		r = start_anew(path, layout, &ring);
+	}
+	if (r < 0)
+		goto fail;
+	ring.staged = ring.header->written;
+	*ret = ring;
+	return 0;
+fail:
+	ring_close(&ring);
+	return r;
+}
+
+/* Takes a ring that was never opened, or half. The file stays. */
+void ring_close(struct ring *ring)
+{
+	if (ring->data)
+		munmap(ring->data, 2 * ring->data_bytes);
+	if (ring->header)
+		munmap(ring->header, RING_SCRATCH_AT + ring->scratch_bytes);
+	close_fd(ring->fd);
+	*ring = (struct ring){ .fd = -1 };
+}
+
+const char *ring_id(const struct ring *ring)
+{
+	return ring->header->id;
+}
+
+uint64_t ring_written(const struct ring *ring)
+{
+	return atomic_load_explicit((_Atomic uint64_t *)&ring->header->written,
+				    memory_order_acquire);
+}
+
+uint64_t ring_durable(const struct ring *ring)
+{
+	return atomic_load_explicit((_Atomic uint64_t *)&ring->header->durable,
+				    memory_order_acquire);
+}
+
+/* Bytes that can still be staged, message headers included. */
+size_t ring_room(const struct ring *ring)
+{
+	return ring->data_bytes - (size_t)(ring->staged - ring_durable(ring));
+}
+
+/* Where the payload of the next message goes; NULL if `len` bytes do not fit now. */
+void *ring_reserve(struct ring *ring, size_t len)
+{
+	if (footprint(len) > ring_room(ring))
+		return NULL;
+	return ring->data + ring->staged % ring->data_bytes + sizeof(struct message_header);
+}
+
+/* The reserved payload is written and `len` bytes long (not more than was reserved). */
+void ring_stage(struct ring *ring, uint16_t kind, size_t len)
+{
+	struct message_header header = { .len = (uint32_t)len,
+					 .kind = kind,
+					 .check = check_of(ring->staged) };
+
+	memcpy(ring->data + ring->staged % ring->data_bytes, &header, sizeof(header));
+	ring->staged += footprint(len);
+}
+
+/* Stages a copy of a payload. -ENOBUFS if it does not fit now. */
+int ring_put(struct ring *ring, uint16_t kind, const void *payload, size_t len)
+{
+	void *to = ring_reserve(ring, len);
+
+	if (!to)
+		return -ENOBUFS;
+	memcpy(to, payload, len);
+	ring_stage(ring, kind, len);
+	return 0;
+}
+
+/* Forgets what was staged and not published. */
+void ring_unstage(struct ring *ring)
+{
+	ring->staged = ring_written(ring);
+}
+
+/* Shows the consumer all that was staged. False: that was nothing. */
+bool ring_publish(struct ring *ring)
+{
+	if (ring->staged == ring->header->written)
+		return false;
+	atomic_store_explicit((_Atomic uint64_t *)&ring->header->written, ring->staged,
+			      memory_order_release);
+	return true;
+}
+
+/*
+ * The message at a position between durable and written. 1, 0 if that is the end, -EBADMSG if
+ * there is none: somebody wrote over the ring.
+ */
+int ring_peek(const struct ring *ring, uint64_t position, struct ring_message *ret)
+{
+	uint64_t written = ring_written(ring);
+	const uint8_t *at = ring->data + position % ring->data_bytes;
+	struct message_header header;
+
+	if (position == written)
+		return 0;
+	if (position > written || position % ALIGNMENT)
+		return -EBADMSG;
+	memcpy(&header, at, sizeof(header));
+	if (header.check != check_of(position) || header.len > ring->data_bytes ||
+	    footprint(header.len) > written - position)
+		return -EBADMSG;
+	*ret = (struct ring_message){ .len = header.len,
+				      .kind = header.kind,
+				      .payload = at + sizeof(header),
+				      .next = position + footprint(header.len) };
+	return 1;
+}
+
+/* Everything before `position` is safe elsewhere; the producer may overwrite it. */
+void ring_set_durable(struct ring *ring, uint64_t position)
+{
+	atomic_store_explicit((_Atomic uint64_t *)&ring->header->durable, position,
+			      memory_order_release);
+}
+
+static void punch(const struct ring *ring, size_t from, size_t to)
+{
+	fallocate(ring->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)from,
+		  (off_t)(to - from));
+}
+
+/*
+ * Producer, between batches: gives the memory that a flood took back, if everything is
+ * durable. The first `scratch_kept` bytes of the scratch area keep what they hold.
+ */
+void ring_give_back(struct ring *ring, size_t scratch_kept)
+{
+	size_t data_at = RING_SCRATCH_AT + ring->scratch_bytes;
+
+	if (ring->staged == ring_durable(ring))
+		punch(ring, RING_SCRATCH_AT + scratch_kept, data_at + ring->data_bytes);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * A ring of messages from one producer process to one consumer process, in a file on tmpfs:
+ * memory that outlives both. Whatever process dies, what is not durable yet is still there
+ * for the next one.
+ *
+ * Positions count bytes from the ring's beginning and only grow. The producer stages messages
+ * and publishes a batch at once: before that, nobody sees any of it, and after a crash it
+ * never was. The consumer moves `durable` once it has put messages where they are safe; what
+ * lies before it may be overwritten.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ipc/status.h"
+#include "util/text.h"
+
+#define RING_ID_BYTES 33 /* hex digits and a terminator */
+
+struct ring_header;
+
+struct ring {
+	int fd;
+	struct ring_header *header;
+	struct ring_status *status; /* the daemon's counters, for whoever may read the file */
+	uint8_t *scratch;	    /* the producer's own area, kept with the ring */
+	size_t scratch_bytes;
+	uint8_t *data; /* mapped twice in a row: no message is ever cut in two */
+	size_t data_bytes;
+	uint64_t staged; /* producer: end of what is written but not published */
+	bool fresh;	 /* this process made it */
+};
+
+struct ring_message {
+	uint32_t len; /* of payload */
+	uint16_t kind;
+	const uint8_t *payload;
+	uint64_t next; /* position behind it */
+};
+
+/* What a producer says a ring must look like; one that does not is set aside. */
+struct ring_layout {
+	uint32_t schema; /* of the messages in it, see handler_table_hash() */
+	size_t scratch_bytes;
+	size_t data_bytes;
+};
+
+int ring_open(const char *path, const struct ring_layout *layout, struct ring *ret,
+	      struct text *ret_note);
+void ring_close(struct ring *ring);
+const char *ring_id(const struct ring *ring);
+
+size_t ring_room(const struct ring *ring);
+void *ring_reserve(struct ring *ring, size_t len);
+void ring_stage(struct ring *ring, uint16_t kind, size_t len);
+int ring_put(struct ring *ring, uint16_t kind, const void *payload, size_t len);
+void ring_unstage(struct ring *ring);
+bool ring_publish(struct ring *ring);
+
+uint64_t ring_written(const struct ring *ring);
+uint64_t ring_durable(const struct ring *ring);
+int ring_peek(const struct ring *ring, uint64_t position, struct ring_message *ret);
+void ring_set_durable(struct ring *ring, uint64_t position);
+void ring_give_back(struct ring *ring, size_t scratch_kept);
