@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What all verbs share: exit codes, the command line, and how to give up. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "event/kinds.h"
+#include "util/macro.h"
+
+enum exit_code {
+	CTL_OK,
+	CTL_FAILED,
+	CTL_USAGE,
+	CTL_NO_DATABASE, /* not there, not ours, not readable */
+	CTL_NO_EVENT,
+	CTL_TIMED_OUT,
+};
+
+struct output_ops;
+
+struct options {
+	const struct output_ops *format;
+	const char *db;
+	uint64_t lines; /* 0: all */
+	bool lines_given;
+	bool newest_first;
+	const char *type; /* NULL: any */
+	enum severity min_severity;
+	const char *instance;
+	const char *tracefs; /* NULL: where this machine has it */
+	uint64_t timeout_sec;
+};
+
+struct verb {
+	const char *name;
+	const char *arguments; /* as the help shows them */
+	const char *summary;
+	const char *description;
+	const char *options; /* letters of those it takes beside the global ones */
+	int min_arguments, max_arguments;
+	int (*run)(const struct options *options, char **arguments); /* an exit_code */
+};
+
+/* The verbs, in the order of the help; NULL ends them. */
+extern const struct verb *const verbs[];
+
+extern const struct verb verb_events;
+extern const struct verb verb_show;
+extern const struct verb verb_summary;
+extern const struct verb verb_status;
+extern const struct verb verb_test_event;
+
+int complain(enum exit_code code, const char *fmt, ...) _printf_(2, 3);

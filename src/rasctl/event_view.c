@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/* How people see events: a line of a list, or all of one. */
+
+#include "rasctl/event_view.h"
+
+#include "util/macro.h"
+
+static const struct column list_columns[] = {
+	{ .key = "id", .title = "ID", .flags = COLUMN_RIGHT },
+	{ .key = "time", .title = "TIME", .format = format_time },
+	{ .key = "severity", .title = "SEVERITY", .flags = COLUMN_SEVERITY },
+	{ .key = "type", .title = "TYPE" },
+	{ .key = "count", .title = "COUNT", .flags = COLUMN_RIGHT | COLUMN_TELLING },
+	{ .key = "pid",
+	  .title = "PID",
+	  .flags = COLUMN_RIGHT | COLUMN_WIDE | COLUMN_TELLING },
+	{ .key = "unit", .title = "UNIT", .flags = COLUMN_WIDE | COLUMN_TELLING },
+	{ .key = "message", .title = "MESSAGE", .flags = COLUMN_ELASTIC },
+};
+
+const struct view event_list_view = {
+	.name = "events",
+	.empty = "No events.",
+	.columns = list_columns,
+	.n_columns = ARRAY_SIZE(list_columns),
+};
+
+static void format_address(struct json_object *row, const struct column *column,
+			   const struct output *out, struct text *text)
+{
+	const char *address = json_text(row, column->key);
+
+	(void)out;
+	if (address)
+		text_add(text, "%s, %s", address, json_text(row, "address_kind"));
+}
+
+/* Only where it is not what every event is. */
+static void format_marks(struct json_object *row, const struct column *column,
+			 const struct output *out, struct text *text)
+{
+	(void)column;
+	(void)out;
+	if (json_object_get_boolean(json_object_object_get(row, "synthetic")))
+		text_add(text, "synthetic: made by rasctl test-event, not by hardware");
+	if (!json_object_get_boolean(json_object_object_get(row, "confirmed")))
+		text_add(text, "unconfirmed: any user could have caused it");
+}
+
+/* Of events that were summed up. */
+static void format_last(struct json_object *row, const struct column *column,
+			const struct output *out, struct text *text)
+{
+	if (json_object_get_int64(json_object_object_get(row, "count")) > 1)
+		format_time_long(row, column, out, text);
+}
+
+static const struct column record_columns[] = {
+	{ .key = "id", .title = "ID" },
+	{ .key = "time", .title = "Time", .format = format_time_long },
+	{ .key = "time_last", .title = "Last", .format = format_last },
+	{ .key = "type", .title = "Type" },
+	{ .key = "severity", .title = "Severity" },
+	{ .key = "component", .title = "Component" },
+	{ .key = "message", .title = "Message" },
+	{ .key = "count", .title = "Count" },
+	{ .key = "address", .title = "Address", .format = format_address },
+	{ .key = "address_kind" },
+	{ .key = "dimm", .title = "DIMM" },
+	{ .key = "cpu", .title = "CPU" },
+	{ .key = "pid", .title = "Thread" },
+	{ .key = "tgid", .title = "Process" },
+	{ .key = "uid", .title = "User ID" },
+	{ .key = "comm", .title = "Command" },
+	{ .key = "unit", .title = "Unit" },
+	{ .key = "confirmed", .title = "Mark", .format = format_marks },
+	{ .key = "took", .title = "Took" },
+};
+
+const struct view event_record_view = {
+	.name = "event",
+	.columns = record_columns,
+	.n_columns = ARRAY_SIZE(record_columns),
+};

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#include "rasctl/ctl.h"
+
+#include "event/json.h"
+#include "rasctl/database.h"
+#include "rasctl/event_view.h"
+
+#define LINES_FOR_PEOPLE 50 /* programs get all, unless they say otherwise */
+
+static struct db_filter filter_of(const struct options *options)
+{
+	bool for_people = options->format == &output_table;
+
+	return (struct db_filter){
+		.newest = options->lines_given ? options->lines :
+			  for_people	       ? LINES_FOR_PEOPLE :
+						 0,
+		.type = options->type,
+		.min_severity = options->min_severity,
+		.newest_first = options->newest_first,
+	};
+}
+
+static int run(const struct options *options, char **arguments)
+{
+	_cleanup_(database_close) struct db_reader *reader = NULL;
+	struct db_filter filter = filter_of(options);
+	struct output out;
+	struct event event;
+	int r = database_open(options, &reader);
+
+	(void)arguments;
+	if (r != CTL_OK)
+		return r;
+	r = db_find_events(reader, &filter);
+	if (r < 0)
+		return database_failed(options, reader, r);
+	output_open(&out, options->format, stdout);
+	output_begin(&out, &event_list_view);
+	while ((r = db_next_event(reader, &event)) == 1)
+		output_row(&out, event_to_json(&event));
+	output_end(&out);
+	output_close(&out);
+	return r < 0 ? database_failed(options, reader, r) : CTL_OK;
+}
+
+const struct verb verb_events = {
+	.name = "events",
+	.arguments = "",
+	.summary = "the recorded events, oldest first",
+	.description = "Lists recorded events, oldest first. A table shows the newest 50 unless "
+		       "-n says\notherwise, json and ndjson all of them.",
+	.options = "nrts",
+	.run = run,
+};

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/* Tables and records for people. A table is printed at its end: its widths depend on all. */
+
+#include "rasctl/output.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "rasctl/record.h"
+#include "rasctl/table.h"
+#include "util/macro.h"
+
+#define COLUMNS_MAX 32
+#define CELL_BYTES  1024
+
+struct table {
+	struct column columns[COLUMNS_MAX]; /* those that are shown */
+	size_t n_columns;
+	struct cells cells;
+	size_t n_printed; /* tables and records before this one */
+};
+
+static void on_open(struct output *out)
+{
+	out->table = calloc(1, sizeof(*out->table));
+}
+
+static bool is_shown(const struct output *out, const struct column *column)
+{
+	if (!column->title)
+		return false;
+	return !(column->flags & COLUMN_WIDE) || !out->width || out->width >= OUTPUT_WIDE;
+}
+
+static void on_begin(struct output *out, const struct view *view)
+{
+	struct table *table = out->table;
+
+	if (!table)
+		return;
+	table->n_columns = 0;
+	for (size_t i = 0; i < view->n_columns && table->n_columns < COLUMNS_MAX; i++)
+		if (is_shown(out, &view->columns[i]))
+			table->columns[table->n_columns++] = view->columns[i];
+}
+
+static void on_row(struct output *out, struct json_object *row)
+{
+	struct table *table = out->table;
+
+	for (size_t i = 0; table && i < table->n_columns; i++) {
+		const struct column *column = &table->columns[i];
+		char buf[CELL_BYTES] = "";
+		struct text cell = TEXT_IN(buf);
+
+		if (column->format)
+			column->format(row, column, out, &cell);
+		else
+			format_value(json_object_object_get(row, column->key), &cell);
+		cells_add(&table->cells, buf);
+	}
+	json_object_put(row);
+}
+
+static bool tells_something(const struct table *table, size_t column)
+{
+	for (size_t i = column; i < table->cells.n; i += table->n_columns)
+		if (strcmp(table->cells.texts[i], "-") && strcmp(table->cells.texts[i], "1"))
+			return true;
+	return false;
+}
+
+/* Room is for what differs: columns that say nothing give theirs to the message. */
+static void drop_silent_columns(struct table *table)
+{
+	for (size_t c = table->n_columns; c-- > 0;) {
+		if (!(table->columns[c].flags & COLUMN_TELLING) || tells_something(table, c))
+			continue;
+		cells_remove_column(&table->cells, c, table->n_columns--);
+		memmove(&table->columns[c], &table->columns[c + 1],
+			(table->n_columns - c) * sizeof(table->columns[0]));
+	}
+}
+
+static void on_end(struct output *out)
+{
+	struct table *table = out->table;
+
+	if (!table || (!out->n_rows && !out->view->empty))
+		return;
+	if (table->n_printed++)
+		fputc('\n', out->file);
+	drop_silent_columns(table);
+	if (out->n_rows)
+		table_print(out, table->columns, table->n_columns, &table->cells);
+	else
+		fprintf(out->file, "%s\n", out->view->empty);
+	cells_clear(&table->cells);
+}
+
+static void on_record(struct output *out, const struct view *view, struct json_object *record)
+{
+	record_print(out, view, record);
+	json_object_put(record);
+}
+
+static void on_close(struct output *out)
+{
+	if (out->table)
+		cells_clear(&out->table->cells);
+	free(TAKE_PTR(out->table));
+}
+
+const struct output_ops output_table = {
+	.name = "table",
+	.open = on_open,
+	.begin = on_begin,
+	.row = on_row,
+	.end = on_end,
+	.record = on_record,
+	.close = on_close,
+};

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/*
+ * One object for people, whatever is in it: its scalars as "key: value", an object as a
+ * section of its own, a list as the narrowest thing that shows it: a grid for names with
+ * values, a table if it fits, else a section for each element.
+ */
+
+#include "rasctl/record.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "rasctl/table.h"
+#include "util/macro.h"
+
+#define WIDTH_OF_NO_TERMINAL 80
+#define INDENT		     2
+#define KEYS_MAX	     64
+
+static size_t width_of(const struct output *out)
+{
+	return out->width ? out->width : WIDTH_OF_NO_TERMINAL;
+}
+
+/* The end of the first line of `text` that is at most `max` long: at a space, if it has one. */
+static size_t line_end(const char *text, size_t max)
+{
+	size_t end = strlen(text);
+
+	if (end <= max)
+		return end;
+	for (end = max; end > max / 2; end--)
+		if (text[end] == ' ')
+			return end;
+	return max;
+}
+
+/* Goes on under its own beginning where it is longer than a line. */
+static void print_wrapped(const struct output *out, const char *text, size_t at)
+{
+	size_t max = width_of(out) > at + 16 ? width_of(out) - at : 16;
+
+	for (;;) {
+		size_t end = line_end(text, max);
+
+		fprintf(out->file, "%.*s\n", (int)end, text);
+		text += end;
+		while (*text == ' ')
+			text++;
+		if (!*text)
+			return;
+		fprintf(out->file, "%*s", (int)at, "");
+	}
+}
+
+static void print_line(const struct output *out, unsigned int indent, size_t label_width,
+		       const char *label, const char *value)
+{
+	fprintf(out->file, "%*s%s:%*s", (int)indent, "", label,
+		(int)(label_width - strlen(label) + 1), "");
+	print_wrapped(out, value, indent + label_width + 2);
+}
+
+/* Something to print: neither null nor nested nor an empty text. */
+static bool is_scalar(struct json_object *value)
+{
+	return value && !json_object_is_type(value, json_type_object) &&
+	       !json_object_is_type(value, json_type_array) && *json_object_get_string(value);
+}
+
+static const char *scalar_text(struct json_object *value)
+{
+	if (json_object_is_type(value, json_type_boolean))
+		return json_object_get_boolean(value) ? "yes" : "no";
+	return json_object_get_string(value);
+}
+
+static void print_title(const struct output *out, const char *key)
+{
+	fputc('\n', out->file);
+	for (const char *c = key; *c; c++)
+		fputc(*c == '_' ? ' ' : c == key ? toupper((unsigned char)*c) : *c, out->file);
+	fputc('\n', out->file);
+}
+
+static void print_scalars(const struct output *out, struct json_object *object)
+{
+	size_t label_width = 0;
+
+	json_object_object_foreach(object, key, value)
+		if (is_scalar(value))
+			label_width = MAX(label_width, strlen(key));
+	json_object_object_foreach(object, label, shown)
+		if (is_scalar(shown))
+			print_line(out, INDENT, label_width, label, scalar_text(shown));
+}
+
+/* "name value" cells, a grid for each value of what else is in the elements. */
+static void print_named_values(const struct output *out, struct json_object *array)
+{
+	_cleanup_(cells_clear) struct cells cells = { 0 };
+	char group[128] = "", last[128] = "";
+
+	for (size_t i = 0; i < json_object_array_length(array); i++) {
+		struct json_object *element = json_object_array_get_idx(array, i);
+		struct text text = TEXT_IN(group);
+		char cell[256] = "";
+
+		*group = '\0';
+		json_object_object_foreach(element, key, value)
+			if (is_scalar(value) && strcmp(key, "name") && strcmp(key, "value"))
+				text_add(&text, "  %s %s", key, scalar_text(value));
+		if (strcmp(group, last)) {
+			grid_print(out->file, &cells, 2 * INDENT, width_of(out));
+			cells_clear(&cells);
+			fprintf(out->file, "%s\n", group);
+			strcpy(last, group);
+		}
+		text = TEXT_IN(cell);
+		text_add(&text, "%s %s", json_text(element, "name"),
+			 json_text(element, "value"));
+		cells_add(&cells, cell);
+	}
+	grid_print(out->file, &cells, 2 * INDENT, width_of(out));
+}
+
+/* The keys that any element has a value for, as columns. */
+static size_t find_columns(struct json_object *array, struct column *columns)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < json_object_array_length(array); i++) {
+		json_object_object_foreach(json_object_array_get_idx(array, i), key, value) {
+			size_t c = 0;
+
+			if (!is_scalar(value))
+				continue;
+			while (c < n && strcmp(columns[c].key, key))
+				c++;
+			if (c == n && n < KEYS_MAX)
+				columns[n++] = (struct column){ .key = key, .title = key };
+		}
+	}
+	return n;
+}
+
+static void fill_cells(struct json_object *array, const struct column *columns, size_t n,
+		       struct cells *cells)
+{
+	for (size_t i = 0; i < json_object_array_length(array); i++)
+		for (size_t c = 0; c < n; c++) {
+			struct json_object *value = json_object_object_get(
+				json_object_array_get_idx(array, i), columns[c].key);
+
+			cells_add(cells, is_scalar(value) ? scalar_text(value) : "-");
+		}
+}
+
+static void print_element(const struct output *out, struct json_object *element, size_t i,
+			  size_t n)
+{
+	_cleanup_(cells_clear) struct cells cells = { 0 };
+
+	fprintf(out->file, "%*s%zu of %zu\n", INDENT, "", i + 1, n);
+	json_object_object_foreach(element, key, value)
+		if (is_scalar(value)) {
+			char cell[256] = "";
+			struct text text = TEXT_IN(cell);
+
+			text_add(&text, "%s: %s", key, scalar_text(value));
+			cells_add(&cells, cell);
+		}
+	grid_print(out->file, &cells, 2 * INDENT, width_of(out));
+}
+
+static void print_rows(const struct output *out, struct json_object *array)
+{
+	_cleanup_(cells_clear) struct cells cells = { 0 };
+	struct column columns[KEYS_MAX];
+	size_t n = find_columns(array, columns), length = json_object_array_length(array);
+
+	if (!n)
+		return;
+	fill_cells(array, columns, n, &cells);
+	if (table_width(columns, n, &cells) <= width_of(out))
+		table_print(out, columns, n, &cells);
+	else
+		for (size_t i = 0; i < length; i++)
+			print_element(out, json_object_array_get_idx(array, i), i, length);
+}
+
+static void print_array(const struct output *out, const char *key, struct json_object *array)
+{
+	struct json_object *first = json_object_array_get_idx(array, 0);
+
+	if (!first)
+		return;
+	print_title(out, key);
+	if (json_text(first, "name") && json_text(first, "value"))
+		print_named_values(out, array);
+	else
+		print_rows(out, array);
+}
+
+static bool has_scalars(struct json_object *object)
+{
+	json_object_object_foreach(object, key, value) {
+		(void)key;
+		if (is_scalar(value))
+			return true;
+	}
+	return false;
+}
+
+static void print_nested(const struct output *out, const char *key, struct json_object *value)
+{
+	if (json_object_is_type(value, json_type_array))
+		print_array(out, key, value);
+	if (!json_object_is_type(value, json_type_object))
+		return;
+	if (has_scalars(value)) {
+		print_title(out, key);
+		print_scalars(out, value);
+	}
+	json_object_object_foreach(value, inner, nested)
+		print_nested(out, inner, nested);
+}
+
+static const struct column *find_column(const struct view *view, const char *key)
+{
+	for (size_t i = 0; i < view->n_columns; i++)
+		if (!strcmp(view->columns[i].key, key))
+			return &view->columns[i];
+	return NULL;
+}
+
+static void print_known(const struct output *out, const struct view *view,
+			struct json_object *record)
+{
+	size_t label_width = 0;
+
+	for (size_t i = 0; i < view->n_columns; i++)
+		if (view->columns[i].title)
+			label_width = MAX(label_width, strlen(view->columns[i].title));
+	for (size_t i = 0; i < view->n_columns; i++) {
+		const struct column *column = &view->columns[i];
+		struct json_object *value = json_object_object_get(record, column->key);
+		char buf[2048] = "";
+		struct text text = TEXT_IN(buf);
+
+		if (!column->title)
+			continue;
+		if (column->format)
+			column->format(record, column, out, &text);
+		else if (value)
+			format_value(value, &text);
+		if (text.len)
+			print_line(out, 0, label_width, column->title, buf);
+	}
+}
+
+/* The view's columns first, in their order; then whatever else the record has inside. */
+void record_print(const struct output *out, const struct view *view,
+		  struct json_object *record)
+{
+	print_known(out, view, record);
+	json_object_object_foreach(record, key, value)
+		if (!find_column(view, key))
+			print_nested(out, key, value);
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#include "rasctl/table.h"
+
+#include <libsmartcols.h>
+#include <string.h>
+
+#include "util/macro.h"
+
+#define ELASTIC_MIN 12 /* columns; narrower than this a message says nothing */
+#define CUT_MARK    "..."
+
+static size_t column_width(const struct column *column, size_t index, size_t n_columns,
+			   const struct cells *cells)
+{
+	return MAX(strlen(column->title), cells_width(cells, index, n_columns));
+}
+
+/* Of the whole table, in columns of the terminal. `cells` are row by row. */
+size_t table_width(const struct column *columns, size_t n_columns, const struct cells *cells)
+{
+	size_t width = n_columns - 1;
+
+	for (size_t i = 0; i < n_columns; i++)
+		width += column_width(&columns[i], i, n_columns, cells);
+	return width;
+}
+
+static void cut(char *text, size_t max)
+{
+	if (strlen(text) > max)
+		strcpy(text + max - strlen(CUT_MARK), CUT_MARK);
+}
+
+/* Gives the elastic column what the others leave, so that every row is one line. */
+static void fit(size_t width, const struct column *columns, size_t n_columns,
+		struct cells *cells)
+{
+	size_t last = n_columns - 1;
+	size_t all = table_width(columns, n_columns, cells);
+	size_t own = column_width(&columns[last], last, n_columns, cells);
+	size_t room = width > all - own ? width - (all - own) : 0;
+
+	if (!width || all <= width || !(columns[last].flags & COLUMN_ELASTIC))
+		return;
+	for (size_t i = last; i < cells->n; i += n_columns)
+		cut(cells->texts[i], MAX(room, (size_t)ELASTIC_MIN));
+}
+
+static const char *severity_colour(const char *severity)
+{
+	static const struct {
+		const char *severity, *colour;
+	} colours[] = {
+		{ "corrected", "\033[33m" },
+		{ "deferred", "\033[35m" },
+		{ "uncorrected", "\033[31m" },
+		{ "fatal", "\033[1;31m" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(colours); i++)
+		if (!strcmp(colours[i].severity, severity))
+			return colours[i].colour;
+	return NULL;
+}
+
+static void add_line(struct libscols_table *tb, const struct column *columns,
+		     size_t n_columns, char **texts)
+{
+	struct libscols_line *line = scols_table_new_line(tb, NULL);
+
+	for (size_t i = 0; line && i < n_columns; i++) {
+		scols_line_set_data(line, i, texts[i]);
+		if (columns[i].flags & COLUMN_SEVERITY)
+			scols_cell_set_color(scols_line_get_cell(line, i),
+					     severity_colour(texts[i]));
+	}
+}
+
+/* Prints rows of n_columns cells each; may shorten what is in the elastic column. */
+void table_print(const struct output *out, const struct column *columns, size_t n_columns,
+		 struct cells *cells)
+{
+	struct libscols_table *tb = scols_new_table();
+
+	if (!tb)
+		return;
+	fit(out->width, columns, n_columns, cells);
+	scols_table_set_stream(tb, out->file);
+	scols_table_enable_colors(tb, out->colour);
+	/* what fits is settled above, so that it is the same for a terminal and a pipe */
+	scols_table_set_termforce(tb, SCOLS_TERMFORCE_NEVER);
+	for (size_t i = 0; i < n_columns; i++)
+		scols_table_new_column(tb, columns[i].title, 0,
+				       columns[i].flags & COLUMN_RIGHT ? SCOLS_FL_RIGHT : 0);
+	for (size_t i = 0; i + n_columns <= cells->n; i += n_columns)
+		add_line(tb, columns, n_columns, cells->texts + i);
+	scols_print_table(tb);
+	scols_unref_table(tb);
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#include "rasctl/ctl.h"
+
+#include <stdarg.h>
+
+#include "util/text.h"
+
+const struct verb *const verbs[] = {
+	&verb_events, &verb_show, &verb_summary, &verb_status, &verb_test_event, NULL,
+};
+
+/*
+ * One sentence on standard error. Returns `code`. What the user typed may be in it, so it is
+ * escaped as a whole.
+ */
+int complain(enum exit_code code, const char *fmt, ...)
+{
+	char raw[2048], clean[4 * sizeof(raw)] = "";
+	struct text text = TEXT_IN(clean);
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(raw, sizeof(raw), fmt, ap);
+	va_end(ap);
+	text_add_escaped(&text, raw, (size_t)MAX(0, MIN(n, (int)sizeof(raw) - 1)));
+	fprintf(stderr, "rasctl: %s\n", clean);
+	return code;
+}

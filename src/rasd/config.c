@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#include "rasd/config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stddef.h>
+#include <string.h>
+#include <strings.h>
+#include <syslog.h>
+
+#include <ini.h>
+
+#include "util/macro.h"
+#include "util/text.h"
+
+struct key {
+	const char *section, *name;
+	int (*parse)(const struct key *key, const char *value, void *target);
+	size_t offset;
+	uint64_t min, max; /* of numbers and sizes */
+	const char *wants; /* what a good value is, for the complaint and the manual */
+	const char *fallback;
+};
+
+static int parse_path(const struct key *key, const char *value, void *target)
+{
+	(void)key;
+	if (value[0] != '/')
+		return -EINVAL;
+	if (strlen(value) >= sizeof(((struct config *)NULL)->database))
+		return -ENAMETOOLONG;
+	strcpy(target, value);
+	return 0;
+}
+
+static int in_range(const struct key *key, uint64_t number, void *target)
+{
+	if (number < key->min || number > key->max)
+		return -ERANGE;
+	*(uint64_t *)target = number;
+	return 0;
+}
+
+static int parse_bytes(const struct key *key, const char *value, void *target)
+{
+	uint64_t number;
+	int r = parse_size(value, &number);
+
+	return r < 0 ? r : in_range(key, number, target);
+}
+
+static int parse_number(const struct key *key, const char *value, void *target)
+{
+	uint64_t number;
+	int r = parse_uint64(value, &number);
+
+	return r < 0 ? r : in_range(key, number, target);
+}
+
+static int parse_power_of_two(const struct key *key, const char *value, void *target)
+{
+	uint64_t number;
+	int r = parse_size(value, &number);
+
+	if (r < 0)
+		return r;
+	return number & (number - 1) ? -EINVAL : in_range(key, number, target);
+}
+
+static int parse_level(const struct key *key, const char *value, void *target)
+{
+	static const char *const names[] = { [LOG_ERR] = "error",
+					     [LOG_WARNING] = "warning",
+					     [LOG_NOTICE] = "notice",
+					     [LOG_INFO] = "info",
+					     [LOG_DEBUG] = "debug" };
+
+	(void)key;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (names[i] && !strcasecmp(names[i], value)) {
+			*(int *)target = (int)i;
+			return 0;
+		}
+	return -EINVAL;
+}
+
+#define KiB 1024ULL
+#define MiB (1024 * KiB)
+#define AT(member) offsetof(struct config, member)
+
+/* Every key there is; rasd.conf(5) is checked against it. */
+static const struct key keys[] = {
+	{ "daemon", "runtime-directory", parse_path, AT(runtime_directory), 0, 0,
+	  "an absolute path", RASD_RUNTIME_DIRECTORY },
+	{ "database", "path", parse_path, AT(database), 0, 0, "an absolute path",
+	  RASD_DB_PATH },
+	{ "trace", "buffer", parse_bytes, AT(buffer_bytes), 64 * KiB, 4096 * MiB,
+	  "a size from 64K to 4096M", "32M" },
+	{ "trace", "sub-buffer", parse_power_of_two, AT(sub_buffer_bytes), 4 * KiB, 64 * KiB,
+	  "a power of two from 4K to 64K", "64K" },
+	{ "signal", "senders", parse_number, AT(senders), 1, 4096, "a number from 1 to 4096",
+	  "64" },
+	{ "log", "level", parse_level, AT(log_level), 0, 0,
+	  "error, warning, notice, info or debug", "info" },
+	{ "log", "burst", parse_number, AT(log_lines), 0, 100000, "a number from 0 to 100000",
+	  "20" },
+};
+
+static int set_key(struct config *config, const struct key *key, const char *value)
+{
+	return key->parse(key, value, (uint8_t *)config + key->offset);
+}
+
+void config_defaults(struct config *config)
+{
+	*config = (struct config){ .hash = 14695981039346656037ULL };
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		set_key(config, &keys[i], keys[i].fallback);
+}
+
+/* All keys with their defaults, a line each: what the tests hold the manual against. */
+void config_print_keys(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		printf("[%s] %s = %s (%s)\n", keys[i].section, keys[i].name, keys[i].fallback,
+		       keys[i].wants);
+}
+
+struct loading {
+	struct config *config;
+	config_complain_fn complain;
+	const char *path;
+	FILE *file;
+	int line;
+};
+
+static void complain(struct loading *loading, int line, const char *what)
+{
+	char where[700];
+
+	if (line > 0)
+		snprintf(where, sizeof(where), "%s:%d", loading->path, line);
+	else
+		snprintf(where, sizeof(where), "%s", loading->path);
+	loading->config->n_errors++;
+	loading->complain(where, what);
+}
+
+static void hash_text(struct config *config, const char *s)
+{
+	do
+		config->hash = (config->hash ^ (uint8_t)*s) * 1099511628211ULL;
+	while (*s++);
+}
+
+static bool has_section(const char *section)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (!strcasecmp(keys[i].section, section))
+			return true;
+	return false;
+}
+
+/* What inih reads its lines with: its handlers are not told where they are. */
+static char *read_line(char *to, int size, void *userdata)
+{
+	struct loading *loading = userdata;
+	char *got = fgets(to, size, loading->file);
+
+	if (got && strchr(got, '\n'))
+		loading->line++;
+	return got;
+}
+
+static int take_key(void *userdata, const char *section, const char *name, const char *value)
+{
+	struct loading *loading = userdata;
+	char what[512];
+
+	hash_text(loading->config, section);
+	hash_text(loading->config, name);
+	hash_text(loading->config, value);
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		if (strcasecmp(keys[i].section, section) || strcasecmp(keys[i].name, name))
+			continue;
+		if (set_key(loading->config, &keys[i], value) < 0) {
+			snprintf(what, sizeof(what),
+				 "[%s] %s wants %s, not \"%s\"; the value before it stands",
+				 section, name, keys[i].wants, value);
+			complain(loading, loading->line, what);
+		}
+		return 1;
+	}
+	if (has_section(section))
+		snprintf(what, sizeof(what), "[%s] has no key \"%s\"; the line is ignored",
+			 section, name);
+	else
+		snprintf(what, sizeof(what), "there is no section [%s]; \"%s\" is ignored",
+			 section, name);
+	complain(loading, loading->line, what);
+	return 1;
+}
+
+/* -ENOENT is for the caller to judge; everything else about a file is said here. */
+static int load_file(struct loading *loading)
+{
+	_cleanup_(close_file) FILE *file = fopen(loading->path, "re");
+	int r;
+
+	if (!file && errno == ENOENT)
+		return -ENOENT;
+	if (!file) {
+		complain(loading, 0, strerror(errno));
+		return 0;
+	}
+	loading->config->n_files++;
+	loading->file = file;
+	loading->line = 0;
+	r = ini_parse_stream(read_line, loading, take_key, loading);
+	if (r > 0)
+		complain(loading, r, "this is neither a [section], a key = value nor a comment");
+	else if (r < 0)
+		complain(loading, 0, "cannot be read");
+	return 0;
+}
+
+static int is_conf_file(const struct dirent *entry)
+{
+	size_t len = strlen(entry->d_name);
+
+	return entry->d_name[0] != '.' && len > 5 && !strcmp(entry->d_name + len - 5, ".conf");
+}
+
+/* PATH.d/NAME.conf in the order of their names; a later file wins. */
+static void load_drop_ins(const char *path, struct loading *loading)
+{
+	char directory[300], file[600];
+	struct dirent **entries;
+	int n;
+
+	snprintf(directory, sizeof(directory), "%s.d", path);
+	n = scandir(directory, &entries, is_conf_file, alphasort);
+	for (int i = 0; i < n; i++) {
+		snprintf(file, sizeof(file), "%s/%s", directory, entries[i]->d_name);
+		loading->path = file;
+		load_file(loading);
+		free(entries[i]);
+	}
+	if (n >= 0)
+		free(entries);
+}
+
+/*
+ * Reads `path` and the files of `path`.d over the defaults. What is wrong is told to
+ * `complain_fn`, counted in ret->n_errors, and leaves its key as it was. -ENOENT: there is no
+ * such file (drop-ins are read all the same).
+ */
+int config_load(const char *path, config_complain_fn complain_fn, struct config *ret)
+{
+	struct config config;
+	struct loading loading = { .config = &config, .complain = complain_fn, .path = path };
+	int r;
+
+	config_defaults(&config);
+	r = load_file(&loading);
+	load_drop_ins(path, &loading);
+	*ret = config;
+	return r;
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "rasd/config.h"
+#include "rasd/daemon.h"
+#include "util/log.h"
+
+enum {
+	OPTION_CHECK_CONFIG = 256,
+	OPTION_PRINT_KEYS,
+	OPTION_TRACEFS,
+	OPTION_SYSFS,
+	OPTION_INSTANCE,
+	OPTION_DB,
+	OPTION_VERSION,
+};
+
+static const struct option options[] = {
+	{ "config", required_argument, NULL, 'c' },
+	{ "db", required_argument, NULL, OPTION_DB },
+	{ "check-config", no_argument, NULL, OPTION_CHECK_CONFIG },
+	{ "print-config-keys", no_argument, NULL, OPTION_PRINT_KEYS },
+	{ "tracefs", required_argument, NULL, OPTION_TRACEFS },
+	{ "sysfs", required_argument, NULL, OPTION_SYSFS },
+	{ "instance", required_argument, NULL, OPTION_INSTANCE },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, OPTION_VERSION },
+	{ 0 }
+};
+
+static void print_help(void)
+{
+	printf("Usage: rasd [OPTION]...\n"
+	       "Records the hardware errors that this machine's kernel reports. Runs in the\n"
+	       "foreground until SIGTERM; rasctl asks for what it recorded.\n"
+	       "\n"
+	       "  -c, --config FILE        read FILE and FILE.d/*.conf (%s)\n"
+	       "      --db FILE            record to FILE, whatever the configuration says\n"
+	       "      --check-config       say what is wrong with the configuration and exit\n"
+	       "      --print-config-keys  list every key with its default and exit\n"
+	       "      --tracefs DIR        use this tracefs, not the one that is mounted\n"
+	       "      --sysfs DIR          use this sysfs (/sys)\n"
+	       "      --instance NAME      use trace instances NAME and NAME-signal (rasd)\n"
+	       "  -h, --help               show this and exit\n"
+	       "      --version            show the version and exit\n"
+	       "\n"
+	       "See rasd(8), rasd.conf(5), rasctl(1).\n",
+	       RASD_CONFIG_PATH);
+}
+
+struct command_line {
+	struct daemon_options daemon;
+	bool check_config;
+	bool config_given;
+};
+
+/* A trace instance is a directory of that name. */
+static bool is_instance_name(const char *name)
+{
+	return name[0] && name[0] != '.' && !strchr(name, '/') && strlen(name) < 20;
+}
+
+/* Returns -1 to go on, or the exit status if that was all. */
+static int parse_options(int argc, char **argv, struct command_line *line)
+{
+	int c;
+
+	while ((c = getopt_long(argc, argv, "c:h", options, NULL)) >= 0)
+		switch (c) {
+		case 'c':
+			line->daemon.config_path = optarg;
+			line->config_given = true;
+			break;
+		case OPTION_DB:
+			line->daemon.database = optarg;
+			break;
+		case OPTION_CHECK_CONFIG:
+			line->check_config = true;
+			break;
+		case OPTION_PRINT_KEYS:
+			config_print_keys();
+			return RASD_EXIT_OK;
+		case OPTION_TRACEFS:
+			line->daemon.tracefs = optarg;
+			break;
+		case OPTION_SYSFS:
+			line->daemon.sysfs = optarg;
+			break;
+		case OPTION_INSTANCE:
+			line->daemon.instance = optarg;
+			break;
+		case 'h':
+			print_help();
+			return RASD_EXIT_OK;
+		case OPTION_VERSION:
+			printf("rasd %s\n", PACKAGE_VERSION);
+			return RASD_EXIT_OK;
+		default:
+			fprintf(stderr, "Try 'rasd --help'.\n");
+			return RASD_EXIT_USAGE;
+		}
+	if (optind < argc) {
+		fprintf(stderr, "rasd: it takes no argument, but \"%s\" was given\n",
+			argv[optind]);
+		return RASD_EXIT_USAGE;
+	}
+	if (!is_instance_name(line->daemon.instance)) {
+		fprintf(stderr, "rasd: --instance wants a name of at most 19 characters without "
+				"'/', not \"%s\"\n", line->daemon.instance);
+		return RASD_EXIT_USAGE;
+	}
+	return -1;
+}
+
+static int report_check(const char *path, int r, const struct config *config)
+{
+	if (r == -ENOENT && !config->n_files)
+		printf("%s: no such file; every key has its default\n", path);
+	else
+		printf("%s: %u file%s read, %u error%s\n", path, config->n_files,
+		       config->n_files == 1 ? "" : "s", config->n_errors,
+		       config->n_errors == 1 ? "" : "s");
+	return config->n_errors ? RASD_EXIT_CONFIG : RASD_EXIT_OK;
+}
+
+int main(int argc, char **argv)
+{
+	struct command_line line = { .daemon = { .config_path = RASD_CONFIG_PATH,
+						 .sysfs = "/sys",
+						 .instance = "rasd" } };
+	struct config config;
+	int r = parse_options(argc, argv, &line);
+
+	if (r >= 0)
+		return r;
+	log_open(NULL, LOG_INFO);
+	r = config_load(line.daemon.config_path, complain_about_config, &config);
+	if (r == -ENOENT && line.config_given) {
+		log_error("%s: no such file", line.daemon.config_path);
+		return RASD_EXIT_CONFIG;
+	}
+	if (line.check_config)
+		return report_check(line.daemon.config_path, r, &config);
+	log_set_level(config.log_level);
+	return daemon_run(&line.daemon, &config);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What capture tells store, in the ring between them. Self-contained: no pointers. */
+
+#include <stdint.h>
+
+#include "db/rows.h"
+
+enum message_kind {
+	MESSAGE_EVENT = 1, /* event_encode() */
+	MESSAGE_SUM,	   /* struct db_sum */
+	MESSAGE_RUN,	   /* struct db_run: a start of the daemon */
+	MESSAGE_STOP,	   /* struct message_stop: its clean end */
+	MESSAGE_CLOCK,	   /* struct db_clock */
+	MESSAGE_COUNTER,   /* struct db_counter */
+	MESSAGE_ROUND,	   /* struct message_round: ends what was read at once */
+};
+
+struct message_stop {
+	int64_t time_ns;
+};
+
+struct message_round {
+	uint64_t round;
+	uint64_t next_id; /* of events */
+};

@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#include "rasd/pipeline.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "event/wire.h"
+#include "locate/process.h"
+#include "rasd/messages.h"
+#include "rasd/sums.h"
+#include "util/clock.h"
+#include "util/log.h"
+
+#define ARENA_BYTES (1024 * 1024) /* of an event's texts and list rows; touched as needed */
+#define KEPT_FOR_CONTROL 65536	  /* room in the ring that events leave to messages */
+#define CLOCK_STEP_NS	 (10 * NS_PER_MSEC) /* less is drift, not worth a row */
+
+static struct ring_status *status_of(struct pipeline *pipeline)
+{
+	return pipeline->ring->status;
+}
+
+static const struct pipeline_note *note_of(const struct pipeline *pipeline)
+{
+	return (const struct pipeline_note *)pipeline->ring->scratch;
+}
+
+/* Where an earlier process stopped: the last round it published, the next id to give. */
+static void find_where_we_are(struct pipeline *pipeline)
+{
+	struct ring_message message;
+	uint64_t at = ring_durable(pipeline->ring);
+
+	pipeline->finished_round = note_of(pipeline)->durable_round;
+	pipeline->next_id = MAX(note_of(pipeline)->durable_next_id, (uint64_t)1);
+	for (; ring_peek(pipeline->ring, at, &message) > 0; at = message.next) {
+		struct message_round round;
+
+		if (message.kind != MESSAGE_ROUND || message.len != sizeof(round))
+			continue;
+		memcpy(&round, message.payload, sizeof(round));
+		pipeline->finished_round = round.round;
+		pipeline->next_id = round.next_id;
+	}
+}
+
+/* `ring` and `reader` are borrowed. Call pipeline_deinit() also after a failure. */
+int pipeline_init(struct pipeline *pipeline, const struct handler_table *handlers,
+		  struct ring *ring, struct trace_reader *reader, uint64_t senders)
+{
+	*pipeline = (struct pipeline){
+		.handlers = handlers,
+		.ring = ring,
+		.reader = reader,
+		.page_size = (uint64_t)sysconf(_SC_PAGESIZE),
+		.arena = { .base = malloc(ARENA_BYTES), .size = ARENA_BYTES },
+		.sums = sums_new(senders),
+	};
+	pipeline->proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (!pipeline->arena.base || !pipeline->sums)
+		return -ENOMEM;
+	find_where_we_are(pipeline);
+	return pipeline->proc_fd < 0 ? -errno : 0;
+}
+
+void pipeline_deinit(struct pipeline *pipeline)
+{
+	free(pipeline->arena.base);
+	free(pipeline->by_id);
+	sums_free(pipeline->sums);
+	close_fd(pipeline->proc_fd);
+}
+
+/* From now on records with this tracepoint's id are its handler's. */
+int pipeline_route(struct pipeline *pipeline, struct tracepoint *tracepoint)
+{
+	if (tracepoint->id >= pipeline->n_ids) {
+		size_t n = (size_t)tracepoint->id + 1;
+		struct tracepoint **by_id =
+			reallocarray(pipeline->by_id, n, sizeof(by_id[0]));
+
+		if (!by_id)
+			return -ENOMEM;
+		memset(by_id + pipeline->n_ids, 0, (n - pipeline->n_ids) * sizeof(by_id[0]));
+		pipeline->by_id = by_id;
+		pipeline->n_ids = n;
+	}
+	pipeline->by_id[tracepoint->id] = tracepoint;
+	return 0;
+}
+
+/* Stages a message that is not an event. False: there is no room; say it again later. */
+bool pipeline_tell(struct pipeline *pipeline, uint16_t kind, const void *message, size_t len)
+{
+	return ring_put(pipeline->ring, kind, message, len) >= 0;
+}
+
+/*
+ * What may use how much of the ring: when it fills because nothing reaches the disk, corrected
+ * errors give way first, and the last eighth is for what is uncorrected.
+ */
+static size_t room_for(const struct ring *ring, enum severity severity)
+{
+	size_t room = ring_room(ring), kept = KEPT_FOR_CONTROL;
+
+	if (severity <= SEVERITY_CORRECTED)
+		kept = ring->data_bytes / 4;
+	else if (severity == SEVERITY_DEFERRED)
+		kept = ring->data_bytes / 8;
+	return room > kept ? room - kept : 0;
+}
+
+static void count(struct pipeline *pipeline, const struct event *event)
+{
+	struct ring_status *status = status_of(pipeline);
+	uint32_t i = 0;
+
+	while (i < pipeline->handlers->n_handlers &&
+	       pipeline->handlers->handlers[i]->type != event->type)
+		i++;
+	if (i < STATUS_TYPES_MAX)
+		status->types[i].events += event->count;
+	status->last_event_ns = event->time_ns;
+}
+
+static void log_event(struct pipeline *pipeline, const struct event *event)
+{
+	char line[EVENT_TEXT_BYTES] = "", id[32] = "";
+	struct text text = TEXT_IN(line);
+
+	if (pipeline->log_lines >= pipeline->log_lines_max) {
+		pipeline->log_suppressed++;
+		return;
+	}
+	pipeline->log_lines++;
+	event_describe(event, &text);
+	if (pipeline->id_base)
+		snprintf(id, sizeof(id), " #%llu",
+			 (unsigned long long)(pipeline->id_base + event->id));
+	log_line(event->severity >= SEVERITY_DEFERRED && event->severity <= SEVERITY_FATAL ?
+			 LOG_WARNING :
+			 LOG_NOTICE,
+		 "%s%s, %s: %s", event->type ? event->type->name : "unknown", id,
+		 severity_name(event->severity), line);
+}
+
+/* Call every few seconds: the lines of a new window may be logged. */
+void pipeline_log_window(struct pipeline *pipeline)
+{
+	if (pipeline->log_suppressed)
+		log_notice("%llu more events were recorded and not logged (see rasctl events)",
+			   (unsigned long long)pipeline->log_suppressed);
+	pipeline->log_suppressed = 0;
+	pipeline->log_lines = 0;
+}
+
+/* Encodes into the ring; `raw` is what an event without a type consists of. */
+static bool stage(struct pipeline *pipeline, struct event *event,
+		  const struct trace_record *raw)
+{
+	struct ring *ring = pipeline->ring;
+	size_t room = room_for(ring, event->severity);
+	uint8_t *to = ring_reserve(ring, 0);
+	ssize_t len = -ENOBUFS;
+
+	event->id = pipeline->next_id;
+	if (to && room > KEPT_FOR_CONTROL)
+		len = event->type ?
+			      event_encode(event, pipeline->handlers, to, room - 64) :
+			      event_encode_unknown(event, raw->bytes, raw->len, to, room - 64);
+	if (len < 0) {
+		status_of(pipeline)->spilled += event->count;
+		return false;
+	}
+	ring_stage(ring, MESSAGE_EVENT, (size_t)len);
+	pipeline->next_id++;
+	count(pipeline, event);
+	log_event(pipeline, event);
+	return true;
+}
+
+/* Whose thread it is, if it is still there and began before the event. */
+static void find_owner(struct pipeline *pipeline, struct event *event)
+{
+	struct process process;
+
+	if (!event->pid ||
+	    process_find(pipeline->proc_fd, event->pid, event->boottime_ns, &process) < 0)
+		return;
+	event->tgid = process.tgid;
+	event->uid = process.uid;
+	if (process.unit[0])
+		event->unit = value_text(
+			arena_copy_text(&pipeline->arena, process.unit, strlen(process.unit)));
+}
+
+static struct sum_key key_of(const struct event *event)
+{
+	const struct event_type *type = event->type;
+	struct sum_key key = { .sender = event->pid };
+
+	for (size_t i = 0; i < type->n_fields; i++) {
+		const char *name = type->fields[i].name;
+
+		if (name && !strcmp(name, "signal"))
+			key.signal = (int32_t)event->detail[i].i;
+		else if (name && !strcmp(name, "code"))
+			key.code = (int32_t)event->detail[i].i;
+		else if (name && !strcmp(name, "sender_pid"))
+			key.sender = (int32_t)event->detail[i].i;
+	}
+	return key;
+}
+
+static void stage_unconfirmed(struct pipeline *pipeline, struct event *event,
+			      const struct trace_record *raw)
+{
+	struct sum_key key = key_of(event);
+	uint64_t id = pipeline->next_id;
+
+	if (!sums_add(pipeline->sums, &key, event->boottime_ns, event->time_ns)) {
+		count(pipeline, event);
+		return;
+	}
+	if (key.sender)
+		find_owner(pipeline, event);
+	else
+		event->pid = 0; /* of many senders no one's */
+	if (stage(pipeline, event, raw))
+		sums_begun(pipeline->sums, &key, id);
+	else
+		sums_forget(pipeline->sums, &key);
+}
+
+static struct tracepoint *find_tracepoint(const struct pipeline *pipeline,
+					  const struct trace_record *raw)
+{
+	uint16_t id;
+
+	if (raw->len < TRACE_COMMON_BYTES)
+		return NULL;
+	memcpy(&id, raw->bytes, sizeof(id));
+	return id < pipeline->n_ids ? pipeline->by_id[id] : NULL;
+}
+
+/* As handler.decode(). What cannot be understood becomes an event without a type. */
+static int understand(struct pipeline *pipeline, const struct trace_record *raw,
+		      struct event *event)
+{
+	const struct tracepoint *tp = find_tracepoint(pipeline, raw);
+	struct record record = { .page_size = pipeline->page_size,
+				 .arena = &pipeline->arena };
+	int r;
+
+	if (!tp)
+		return 0;
+	arena_reset(&pipeline->arena);
+	r = tracepoint_extract(tp, raw->bytes, raw->len, event);
+	if (r >= 0) {
+		record.symbols = tp->symbols;
+		memcpy(&record.common_pid, raw->bytes + 4, sizeof(record.common_pid));
+		r = tp->handler->decode(&record, event);
+	}
+	if (r < 0) {
+		status_of(pipeline)->undecoded++;
+		event_init(event, NULL);
+		r = 1;
+	}
+	return r;
+}
+
+static void take_record(void *userdata, const struct trace_record *raw)
+{
+	struct pipeline *pipeline = userdata;
+	struct event event;
+
+	status_of(pipeline)->records++;
+	if (understand(pipeline, raw, &event) == 0) {
+		status_of(pipeline)->not_ours++;
+		return;
+	}
+	event.boottime_ns = raw->boottime_ns;
+	event.time_ns = raw->boottime_ns + pipeline->clock_offset_ns;
+	event.time_last_ns = event.time_ns;
+	if (event.flags & EVENT_UNCONFIRMED) {
+		stage_unconfirmed(pipeline, &event, raw);
+	} else {
+		find_owner(pipeline, &event);
+		stage(pipeline, &event, raw);
+	}
+}
+
+static void tell_clock(struct pipeline *pipeline)
+{
+	int64_t offset = clock_realtime_offset_ns();
+	struct db_clock clock = { .boottime_ns = clock_now_ns(CLOCK_BOOTTIME),
+				  .offset_ns = offset };
+	bool step = llabs(offset - pipeline->clock_offset_ns) > CLOCK_STEP_NS;
+
+	if (step) {
+		clock.synchronized = clock_is_synchronized();
+		pipeline_tell(pipeline, MESSAGE_CLOCK, &clock, sizeof(clock));
+	}
+	pipeline->clock_offset_ns = offset;
+}
+
+static void tell_sums(struct pipeline *pipeline)
+{
+	struct db_sum sum;
+	size_t i = 0;
+
+	while (ring_room(pipeline->ring) > 2 * sizeof(sum) &&
+	       sums_take(pipeline->sums, &i, &sum))
+		pipeline_tell(pipeline, MESSAGE_SUM, &sum, sizeof(sum));
+}
+
+static void tell_counter(struct pipeline *pipeline, const char *stage_name,
+			 const char *instance, unsigned int cpu, uint64_t total, bool fresh)
+{
+	struct db_counter counter = { .cpu = (int32_t)cpu,
+				      .fresh = fresh,
+				      .total = total,
+				      .time_ns = clock_now_ns(CLOCK_REALTIME) };
+
+	if (!total && !fresh)
+		return;
+	copy_text(counter.stage, sizeof(counter.stage), stage_name);
+	copy_text(counter.instance, sizeof(counter.instance), instance);
+	pipeline_tell(pipeline, MESSAGE_COUNTER, &counter, sizeof(counter));
+}
+
+static void tell_ring_counters(void *userdata, const struct trace_instance *instance,
+			       unsigned int cpu, const struct trace_counters *counters)
+{
+	struct pipeline *pipeline = userdata;
+
+	tell_counter(pipeline, "kernel-ring", instance->name, cpu,
+		     counters->overrun + counters->dropped, instance->fresh);
+	tell_counter(pipeline, "kernel-nested", instance->name, cpu,
+		     counters->commit_overrun, instance->fresh);
+}
+
+/* All loss counters there are. Those of a fresh ring or instance begin at 0. */
+void pipeline_tell_losses(struct pipeline *pipeline)
+{
+	trace_reader_counters(pipeline->reader, true, tell_ring_counters, pipeline);
+	tell_counter(pipeline, "event-ring", "", (unsigned int)-1,
+		     status_of(pipeline)->spilled, pipeline->ring->fresh);
+}
+
+static int finish_round(struct pipeline *pipeline)
+{
+	struct message_round message = { .round = trace_reader_round(pipeline->reader) };
+	uint64_t spilled_before = status_of(pipeline)->spilled;
+
+	tell_clock(pipeline);
+	trace_reader_walk(pipeline->reader, take_record, pipeline);
+	tell_sums(pipeline);
+	message.next_id = pipeline->next_id;
+	if (pipeline->ring->staged != ring_written(pipeline->ring))
+		pipeline_tell(pipeline, MESSAGE_ROUND, &message, sizeof(message));
+	trace_reader_counters(pipeline->reader, false, tell_ring_counters, pipeline);
+	if (status_of(pipeline)->spilled != spilled_before)
+		tell_counter(pipeline, "event-ring", "", (unsigned int)-1,
+			     status_of(pipeline)->spilled, false);
+	ring_publish(pipeline->ring);
+	trace_reader_done(pipeline->reader);
+	return 0;
+}
+
+/*
+ * Finishes what a process before us read from the kernel and did not publish. Returns 1 if
+ * there was such a round.
+ */
+int pipeline_recover(struct pipeline *pipeline)
+{
+	if (!trace_reader_has_leftover(pipeline->reader))
+		return 0;
+	if (trace_reader_round(pipeline->reader) <= pipeline->finished_round) {
+		trace_reader_done(pipeline->reader);
+		return 0;
+	}
+	finish_round(pipeline);
+	return 1;
+}
+
+/* Reads what the rings have now. Returns how many sub-buffers that were. */
+int pipeline_round(struct pipeline *pipeline)
+{
+	int n = trace_reader_fill(pipeline->reader);
+
+	if (n == 0)
+		return 0;
+	status_of(pipeline)->rounds++;
+	status_of(pipeline)->sub_buffers += (uint64_t)n;
+	finish_round(pipeline);
+	return n;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * An event's way through capture: record, event, whose, ring. A round is what was read at
+ * once; the other side sees all of it or nothing.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "db/rows.h"
+#include "event/handler.h"
+#include "ipc/ring.h"
+#include "sources/reader.h"
+#include "sources/tracepoint.h"
+
+struct sums;
+
+/* Beside the landing area in the ring's scratch: what store tells the next capture. */
+struct pipeline_note {
+	uint64_t durable_round;
+	uint64_t durable_next_id;
+};
+
+#define PIPELINE_NOTE_BYTES 4096
+
+struct pipeline {
+	const struct handler_table *handlers;
+	struct ring *ring;
+	struct trace_reader *reader;
+	struct sums *sums;
+	struct tracepoint **by_id; /* by the kernel's event id, borrowed */
+	size_t n_ids;
+	struct arena arena;
+	uint64_t page_size;
+	int proc_fd;
+	uint64_t next_id;      /* of events, within the ring */
+	uint64_t finished_round; /* found in the ring at start: of an earlier process */
+	uint64_t id_base;      /* what the database adds to ids; 0: not known (yet) */
+	int64_t clock_offset_ns;
+	uint64_t log_lines, log_lines_max; /* in the present window */
+	uint64_t log_suppressed;
+};
+
+int pipeline_init(struct pipeline *pipeline, const struct handler_table *handlers,
+		  struct ring *ring, struct trace_reader *reader, uint64_t senders);
+void pipeline_deinit(struct pipeline *pipeline);
+int pipeline_route(struct pipeline *pipeline, struct tracepoint *tracepoint);
+
+bool pipeline_tell(struct pipeline *pipeline, uint16_t kind, const void *message, size_t len);
+int pipeline_recover(struct pipeline *pipeline);
+int pipeline_round(struct pipeline *pipeline);
+void pipeline_tell_losses(struct pipeline *pipeline);
+void pipeline_log_window(struct pipeline *pipeline);

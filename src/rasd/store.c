@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/*
+ * Reads the ring, writes the database: a transaction for whatever came while the last one was
+ * flushed, then the ring's durable position. What the database says of its own position in
+ * the ring is the truth: a process that was killed between the two finds it there, so no
+ * event is written twice. An error of the disk ends nothing: the messages stay in the ring
+ * and are tried again.
+ */
+
+#include "rasd/store.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#include "db/writer.h"
+#include "event/wire.h"
+#include "rasd/messages.h"
+#include "rasd/pipeline.h"
+#include "util/clock.h"
+#include "util/log.h"
+
+#define BATCH_MESSAGES_MAX 32768 /* bounds a transaction, and how late the ring gets room */
+#define ARENA_BYTES	   (1024 * 1024)
+#define RETRY_FIRST_MSEC   50
+#define RETRY_LAST_MSEC	   2000
+#define LAST_TRIES_MSEC	   3000 /* without a capture: then the ring is left to the next one */
+
+struct store {
+	const struct store_options *options;
+	struct ring *ring;
+	struct db_writer *writer;
+	struct arena arena;
+	uint64_t position; /* in the ring, behind the last committed message */
+	struct message_round round; /* the last one in the present batch */
+	bool stopped;	   /* a clean end was the last message */
+	bool orphaned;	   /* capture is gone */
+	int error;	   /* of the last commit */
+};
+
+static void say_hello(const struct store_options *options, int result, uint64_t id_base,
+		      const struct text *note)
+{
+	struct store_hello hello = { .result = result, .id_base = id_base };
+
+	copy_text(hello.note, sizeof(hello.note), note->at);
+	if (write(options->hello_fd, &hello, sizeof(hello)) < 0)
+		log_debug("capture does not listen: %s", strerror(errno));
+}
+
+static int open_database(struct store *store, struct text *note, uint64_t *ret_id_base)
+{
+	uint64_t position;
+	int r = db_writer_open(store->options->database, store->options->handlers,
+			       &store->writer, note);
+
+	if (r != 0)
+		return r;
+	r = db_attach_ring(store->writer, ring_id(store->ring), &position);
+	if (r < 0) {
+		text_add(note, "cannot use %s: %s", store->options->database,
+			 db_error(store->writer));
+		return r;
+	}
+	*ret_id_base = db_ring_id_base(store->writer);
+	store->position = MAX(position, ring_durable(store->ring));
+	return 0;
+}
+
+static int apply_event(struct store *store, const struct ring_message *message)
+{
+	struct value undecoded = { .kind = VALUE_NONE };
+	struct event event;
+	int r;
+
+	arena_reset(&store->arena);
+	r = event_decode(message->payload, message->len, store->options->handlers,
+			 &store->arena, &event, &undecoded);
+	if (r < 0) {
+		/* cannot be: same program, same machine. Kept as it is, never dropped. */
+		log_warning("a message of %u bytes is no event that can be read (%s), stored raw",
+			    message->len, strerror(-r));
+		event_init(&event, NULL);
+		event.time_ns = clock_now_ns(CLOCK_REALTIME);
+		event.time_last_ns = event.time_ns;
+		undecoded = value_bytes(message->payload, message->len);
+	}
+	return db_add_event(store->writer, &event, &undecoded);
+}
+
+/* Copies the payload out: nothing says that it is aligned for its type. */
+#define APPLY(type_, call_)                                                              \
+	({                                                                               \
+		type_ payload_;                                                          \
+		int applied_ = 0;                                                        \
+		if (message->len == sizeof(payload_)) {                                  \
+			memcpy(&payload_, message->payload, sizeof(payload_));           \
+			applied_ = call_;                                                \
+		}                                                                        \
+		applied_;                                                                \
+	})
+
+static int apply(struct store *store, const struct ring_message *message)
+{
+	struct db_writer *w = store->writer;
+
+	store->stopped = message->kind == MESSAGE_STOP;
+	switch ((enum message_kind)message->kind) {
+	case MESSAGE_EVENT:
+		return apply_event(store, message);
+	case MESSAGE_SUM:
+		return APPLY(struct db_sum, db_add_sum(w, &payload_));
+	case MESSAGE_RUN:
+		return APPLY(struct db_run, db_add_run(w, &payload_));
+	case MESSAGE_STOP:
+		return APPLY(struct message_stop, db_end_run(w, payload_.time_ns));
+	case MESSAGE_CLOCK:
+		return APPLY(struct db_clock, db_add_clock(w, &payload_));
+	case MESSAGE_COUNTER:
+		return APPLY(struct db_counter, db_add_counter(w, &payload_));
+	case MESSAGE_ROUND:
+		return APPLY(struct message_round, (store->round = payload_, 0));
+	}
+	return 0; /* of a later version: nothing that we could keep */
+}
+
+/* All that is published, up to a limit. Returns the position behind it. */
+static int apply_batch(struct store *store, uint64_t *ret_position)
+{
+	uint64_t at = store->position;
+	struct ring_message message;
+
+	for (int n = 0; n < BATCH_MESSAGES_MAX; n++) {
+		int r = ring_peek(store->ring, at, &message);
+
+		if (r > 0)
+			r = apply(store, &message);
+		else if (r == 0)
+			break;
+		if (r < 0)
+			return r;
+		at = message.next;
+	}
+	*ret_position = at;
+	return 0;
+}
+
+/* What the next capture needs to know of messages that it will not find any more. */
+static void leave_note(struct store *store)
+{
+	struct pipeline_note *note = (struct pipeline_note *)store->ring->scratch;
+
+	if (!store->round.round)
+		return;
+	note->durable_round = store->round.round;
+	note->durable_next_id = store->round.next_id;
+}
+
+static int commit_batch(struct store *store)
+{
+	uint64_t position;
+	int r = db_begin(store->writer);
+
+	r = r < 0 ? r : apply_batch(store, &position);
+	r = r < 0 ? r : db_commit(store->writer, position);
+	if (r < 0) {
+		db_rollback(store->writer);
+		return r;
+	}
+	store->position = position;
+	leave_note(store);
+	ring_set_durable(store->ring, position);
+	return 0;
+}
+
+static void note_error(struct store *store, int error)
+{
+	if (error != store->error && error < 0)
+		log_error("cannot write to %s: %s (%s); events wait in memory",
+			  store->options->database, strerror(-error),
+			  db_error(store->writer));
+	else if (error != store->error)
+		log_notice("writing to %s works again", store->options->database);
+	store->error = error;
+	store->ring->status->store_error = error;
+}
+
+/* Waits for messages, or for capture's end; -1: without limit. */
+static void wait_for_work(struct store *store, int timeout_msec)
+{
+	struct pollfd fds[] = {
+		{ .fd = store->options->wake_fd, .events = POLLIN },
+		{ .fd = store->orphaned ? -1 : store->options->parent_fd, .events = POLLIN },
+	};
+	uint64_t n;
+
+	if (poll(fds, ARRAY_SIZE(fds), timeout_msec) <= 0)
+		return;
+	if (fds[0].revents & POLLIN && read(fds[0].fd, &n, sizeof(n)) < 0)
+		log_debug("eventfd: %s", strerror(errno));
+	if (fds[1].revents)
+		store->orphaned = true;
+}
+
+/* After a failed commit: slower each time, and with an end if nobody is left to wait for. */
+static bool try_again_later(struct store *store, int *delay_msec, int *orphaned_msec)
+{
+	struct pollfd parent = { .fd = store->options->parent_fd, .events = POLLIN };
+
+	poll(NULL, 0, *delay_msec);
+	if (poll(&parent, 1, 0) > 0)
+		store->orphaned = true;
+	if (store->orphaned)
+		*orphaned_msec += *delay_msec;
+	*delay_msec = MIN(*delay_msec * 2, RETRY_LAST_MSEC);
+	return *orphaned_msec < LAST_TRIES_MSEC;
+}
+
+static int work(struct store *store)
+{
+	int delay_msec = RETRY_FIRST_MSEC, orphaned_msec = 0;
+
+	for (;;) {
+		int r;
+
+		if (store->position == ring_written(store->ring)) {
+			if (store->stopped || store->orphaned)
+				return 0;
+			wait_for_work(store, -1);
+			continue;
+		}
+		r = commit_batch(store);
+		note_error(store, r);
+		if (r == -EBADMSG || r == -EUCLEAN || r == -ESTALE)
+			return r; /* a new process opens the file anew, and the ring */
+		if (r < 0 && !try_again_later(store, &delay_msec, &orphaned_msec))
+			return r;
+		if (r >= 0)
+			delay_msec = RETRY_FIRST_MSEC;
+	}
+}
+
+/*
+ * The whole life of the store process. Returns its exit status: 0 after a clean end or when
+ * capture is gone and all is written.
+ */
+int store_run(const struct store_options *options)
+{
+	struct store store = { .options = options,
+			       .ring = options->ring,
+			       .arena = { .base = malloc(ARENA_BYTES), .size = ARENA_BYTES } };
+	char note_text[sizeof(((struct store_hello *)NULL)->note)] = "";
+	struct text note = TEXT_IN(note_text);
+	uint64_t id_base = 0;
+	int r;
+
+	prctl(PR_SET_NAME, "rasd-store");
+	r = store.arena.base ? open_database(&store, &note, &id_base) : -ENOMEM;
+	say_hello(options, r, id_base, &note);
+	if (r == 0)
+		r = work(&store);
+	db_writer_close(store.writer);
+	free(store.arena.base);
+	return r == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
