@@ -1,0 +1,53 @@
+# Sourced by the scripts beside it: packages, and where things are.
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+build=${RASD_BUILD:-$top/build}
+
+die() {
+	echo "$(basename "$0"): $*" >&2
+	exit 1
+}
+
+need_root() {
+	[ "$(id -u)" = 0 ] || die "this needs root: it installs packages and reads tracefs"
+}
+
+# packages LIST...: the names in those files, without comments
+packages() {
+	sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$@"
+}
+
+# install_packages LIST...: through apt, and only what is missing
+install_packages() {
+	missing=
+	for package in $(packages "$@"); do
+		dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null |
+			grep -qx installed || missing="$missing $package"
+	done
+	[ -n "$missing" ] || return 0
+	echo "Installing$missing"
+	export DEBIAN_FRONTEND=noninteractive
+	log=$(mktemp)
+	if ! { apt-get -o DPkg::Lock::Timeout=600 update &&
+		apt-get -o DPkg::Lock::Timeout=600 install -y --no-install-recommends $missing; } \
+		>"$log" 2>&1; then
+		tail -n 20 "$log" >&2
+		rm -f "$log"
+		die "apt-get could not install$missing"
+	fi
+	rm -f "$log"
+}
+
+# build_in DIRECTORY CONFIGURE-ARGUMENT...: incremental
+build_in() {
+	directory=$1
+	shift
+	[ -x "$top/configure" ] && [ "$top/configure" -nt "$top/configure.ac" ] ||
+		"$top/autogen.sh" >/dev/null 2>&1 || die "autogen.sh failed"
+	mkdir -p "$directory"
+	if [ ! -f "$directory/Makefile" ]; then
+		(cd "$directory" && "$top/configure" --quiet --prefix=/usr --sysconfdir=/etc \
+			--localstatedir=/var "$@") || die "configure failed, see $directory/config.log"
+	fi
+	make -C "$directory" --quiet -j"$(nproc)" || die "the build in $directory failed"
+}
