@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The overlay: what one boot lays over the guest's disk.
+
+The bench's own files, masks for what would only make the boot longer, and what was
+installed for the guest (rasd, usually). guest/init copies it before systemd starts.
+"""
+
+import pathlib
+
+from . import cache, cpio, debian
+
+VM = pathlib.Path(__file__).resolve().parent.parent
+ROOT = "payload"
+UNITS = f"{ROOT}/etc/systemd/system"
+BENCH = f"{ROOT}/usr/lib/bench"
+MERGED_INTO_USR = ("bin", "lib", "sbin")
+MASKED = ["serial-getty@ttyAMA0.service", "getty@tty1.service", "getty.target",
+          "systemd-timesyncd.service", "apt-daily.timer", "apt-daily-upgrade.timer",
+          "dpkg-db-backup.timer", "e2scrub_all.timer", "e2scrub_reap.service",
+          "fstrim.timer", "systemd-firstboot.service", "systemd-hwdb-update.service",
+          "ldconfig.service", "systemd-journal-catalog-update.service"]
+
+
+def archive(installed=None):
+    """The overlay with the tree installed below the given directory, if any."""
+    overlay = cpio.Archive()
+    overlay.directory(ROOT)
+    for name in ("bench-shell.service", "victim@.service"):
+        overlay.file(f"{UNITS}/{name}", (VM / "guest" / name).read_bytes())
+    overlay.symlink(f"{UNITS}/sysinit.target.wants/bench-shell.service",
+                    "../bench-shell.service")
+    for name in MASKED:
+        overlay.symlink(f"{UNITS}/{name}", "/dev/null")
+    overlay.file(f"{BENCH}/bench-shell", (VM / "guest/bench-shell").read_bytes(), 0o755)
+    overlay.file(f"{BENCH}/victim", victim_program().read_bytes(), 0o755)
+    for top in sorted(installed.iterdir()) if installed else ():
+        inside = f"{ROOT}/usr" if top.name in MERGED_INTO_USR else ROOT
+        overlay.tree(top, f"{inside}/{top.name}")
+    return overlay.bytes()
+
+
+def victim_program():
+    """The victim for the guest, compiled when its source has changed."""
+    source = VM / "guest/victim.c"
+    program = cache.root() / "victim" / cache.digest(source.read_bytes())
+    if not program.exists():
+        with cache.locked(), cache.making(program) as temporary:
+            debian.output("aarch64-linux-gnu-gcc", "-std=gnu11", "-O2", "-Wall", "-Wextra",
+                          "-Werror", "-static", "-o", temporary, source)
+    return program

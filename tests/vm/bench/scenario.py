@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What a file of scenarios may use beside the guest, and how the files are read.
+
+A scenario is a function test_something(guest) in scenarios/*.py, its name for the
+reader the first line of its docstring. It gets a guest without victims and with an
+empty kernel log and oracle, and fails by an assert or by any exception.
+"""
+
+import importlib.util
+import inspect
+
+
+class Skip(Exception):
+    """Raised by a scenario that cannot be shown here; the reason is its argument."""
+
+
+def fresh_boot(**options):
+    """The scenario has a guest of its own, booted with these options of Guest."""
+    def mark(function):
+        function.boot_options = options
+        return function
+    return mark
+
+
+def needs_rasd(function):
+    """The scenario is about rasd: it runs when there is one, and then one is running."""
+    function.needs_rasd = True
+    return function
+
+
+class Scenario:
+    def __init__(self, area, function):
+        self.function = function
+        self.name = f"{area}.{function.__name__}"
+        self.title = f"{area}: {(inspect.getdoc(function) or function.__name__).splitlines()[0]}"
+        self.boot_options = getattr(function, "boot_options", None)
+        self.needs_rasd = getattr(function, "needs_rasd", False)
+
+    @property
+    def has_own_guest(self):
+        return self.boot_options is not None
+
+    def matches(self, pattern):
+        return not pattern or pattern in self.name or pattern in self.title
+
+
+def load(directory):
+    """All scenarios below directory, those that share a guest first."""
+    found = []
+    for path in sorted(directory.glob("*.py")):
+        specification = importlib.util.spec_from_file_location(f"scenarios_{path.stem}", path)
+        module = importlib.util.module_from_spec(specification)
+        specification.loader.exec_module(module)
+        found += [Scenario(path.stem, function) for name, function in vars(module).items()
+                  if name.startswith("test_")]
+    return sorted(found, key=lambda scenario: scenario.has_own_guest)

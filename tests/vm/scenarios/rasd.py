@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""rasd as a service: it starts, and what happens around it does not end it."""
+
+from bench import firmware as fw
+from bench.scenario import needs_rasd
+
+
+def service(guest, *properties):
+    text = guest.sh(f"systemctl show rasd.service -p {','.join(properties)}")
+    return dict(line.split("=", 1) for line in text.splitlines())
+
+
+@needs_rasd
+def test_starts(guest):
+    """rasd.service starts, and says that it is ready"""
+    assert service(guest, "ActiveState", "NRestarts") == {"ActiveState": "active",
+                                                          "NRestarts": "0"}
+
+
+@needs_rasd
+def test_survives_lies(guest):
+    """records with lying lengths do not end it"""
+    before = service(guest, "MainPID")
+    info = fw.error_info(length=3)
+    for data in (fw.arm([info], info_count=9), fw.arm([info], length=12),
+                 fw.arm([info], context_count=5), fw.arm(vendor=b"x" * 100, length=0x10000)):
+        guest.firmware.inject(fw.block(fw.Section(fw.ARM, data, fw.CORRECTED)))
+    guest.sh("sleep 1")
+    assert service(guest, "MainPID") == before
