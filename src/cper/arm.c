@@ -91,10 +91,19 @@ static bool size_fits_type(uint16_t type, uint32_t size)
 	return type < CONTEXT_MISC && size == register_sets[type].n * register_sets[type].width;
 }
 
+static bool is_zero(const uint8_t *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (bytes[i])
+			return false;
+	return true;
+}
+
 /*
- * Walks n contexts (or as many as fill it exactly) from `at` up to `end`. Strict takes only
- * contexts that UEFI defines. Returns whether that works out, and then their number and the
- * end of the last; otherwise how far it came.
+ * Walks n contexts (or as many as fill it exactly) from contexts_at up to `end`. Strict takes
+ * only contexts that UEFI defines; the others must at least have zeroes for padding. Returns
+ * whether that works out, and then their number and the end of the last; otherwise how far it
+ * came.
  */
 static bool walk_contexts(const struct arm_body *body, size_t end, size_t n, size_t align,
 			  bool strict, size_t *ret_n, size_t *ret_end)
@@ -104,6 +113,7 @@ static bool walk_contexts(const struct arm_body *body, size_t end, size_t n, siz
 	*ret_n = 0;
 	*ret_end = at;
 	while (done < n && at < end) {
+		size_t exact;
 		uint32_t size;
 
 		if (end - at < ARM_CONTEXT_HEADER_BYTES)
@@ -113,8 +123,15 @@ static bool walk_contexts(const struct arm_body *body, size_t end, size_t n, siz
 			return false;
 		if (strict && !size_fits_type(load_le16(body->bytes + at + 2), size))
 			return false;
-		/* the last one's padding may be left out */
+		exact = at + ARM_CONTEXT_HEADER_BYTES + size;
+		/* the last one's padding may be left out, and then the vendor's bytes follow */
 		at = MIN(at + ALIGN_UP(ARM_CONTEXT_HEADER_BYTES + (size_t)size, align), end);
+		if (!is_zero(body->bytes + exact, at - exact)) {
+			if (done + 1 == n)
+				at = exact;
+			else if (!strict)
+				return false;
+		}
 		*ret_n = ++done;
 		*ret_end = at;
 	}
@@ -159,14 +176,20 @@ void arm_body_parse(const uint8_t *bytes, size_t len, size_t errors_len, size_t 
 		ret->torn = true;
 	}
 	ret->n_errors = errors_len / ARM_ERROR_INFO_BYTES;
-	ret->contexts_at = errors_len;
-	ret->vendor_at = errors_len;
+	ret->contexts_at = ret->n_errors * ARM_ERROR_INFO_BYTES;
+	ret->vendor_at = ret->contexts_at;
+	if (errors_len != ret->contexts_at) {
+		ret->torn = true;
+		return;
+	}
 	if (contexts_len > len - errors_len) {
 		contexts_len = len - errors_len;
 		ret->torn = true;
 	}
-	if (contexts_len)
+	if (contexts_len >= ARM_CONTEXT_HEADER_BYTES)
 		find_contexts(ret, contexts_len);
+	else if (contexts_len)
+		ret->torn = true;
 }
 
 /*

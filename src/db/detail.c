@@ -13,7 +13,8 @@ static const char *const column_types[] = {
 };
 
 static int create_table(sqlite3 *db, const char *table, const char *keys,
-			const char *primary_key, const struct field *fields, size_t n_fields)
+			const char *primary_key, const struct field *fields,
+			size_t n_fields)
 {
 	sqlite3_str *sql = sqlite3_str_new(db);
 
@@ -30,8 +31,8 @@ static int add_column(sqlite3 *db, const char *table, const struct field *field)
 {
 	sqlite3_str *sql = sqlite3_str_new(db);
 
-	sqlite3_str_appendf(sql, "ALTER TABLE \"%w\" ADD COLUMN \"%w\" %s", table, field->name,
-			    column_types[field->kind]);
+	sqlite3_str_appendf(sql, "ALTER TABLE \"%w\" ADD COLUMN \"%w\" %s", table,
+			    field->name, column_types[field->kind]);
 	return sql_exec_built(db, sql);
 }
 
@@ -56,9 +57,10 @@ static int create_list(sqlite3 *db, const struct list_type *list)
 
 	if (r == 0)
 		return create_table(db, list->table, "event INTEGER, n INTEGER",
-				    ", PRIMARY KEY (event, n)) WITHOUT ROWID", list->fields,
-				    list->n_fields);
-	return r < 0 ? r : add_missing_columns(db, list->table, list->fields, list->n_fields);
+				    ", PRIMARY KEY (event, n)) WITHOUT ROWID",
+				    list->fields, list->n_fields);
+	return r < 0 ? r :
+		       add_missing_columns(db, list->table, list->fields, list->n_fields);
 }
 
 static int register_type(sqlite3 *db, const struct event_type *type)
@@ -93,8 +95,8 @@ int detail_table_create(sqlite3 *db, const struct event_type *type)
 }
 
 static int prepare_insert(sqlite3 *db, const char *table, const char *keys,
-			  const char *key_values, const struct field *fields, size_t n_fields,
-			  sqlite3_stmt **ret)
+			  const char *key_values, const struct field *fields,
+			  size_t n_fields, sqlite3_stmt **ret)
 {
 	sqlite3_str *sql = sqlite3_str_new(db);
 
@@ -124,7 +126,9 @@ static int find_type_id(sqlite3 *db, const char *name, int64_t *ret)
 	return r == 0 ? -ENOENT : r;
 }
 
-/* The tables must be there. On failure, too, detail_inserts_finalize() is the caller's. */
+/*
+ * The tables must be there. On failure, too, detail_inserts_finalize() is the caller's.
+ */
 int detail_inserts_prepare(sqlite3 *db, const struct event_type *type,
 			   struct detail_inserts *ret)
 {
@@ -150,8 +154,8 @@ void detail_inserts_finalize(struct detail_inserts *inserts)
 		sqlite3_finalize(inserts->lists[l]);
 }
 
-static void bind_row(sqlite3_stmt *stmt, int at, const struct field *fields, size_t n_fields,
-		     const struct value *values)
+static void bind_row(sqlite3_stmt *stmt, int at, const struct field *fields,
+		     size_t n_fields, const struct value *values)
 {
 	for (size_t i = 0; i < n_fields; i++)
 		if (fields[i].name)

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Each event type's own tables, made from its field table: one row an event, and for every
- * list a table with a row per element. A field without a name is no column.
+ * Each event type's own tables, made from its field table: one row an event, and for
+ * every list a table with a row per element. A field without a name is no column.
  */
 
 #include <sqlite3.h>

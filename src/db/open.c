@@ -36,8 +36,8 @@ int db_open_file(const char *path, int flags, sqlite3 **ret)
 }
 
 /*
- * Opens the main file alone, as it lies there: no lock is taken, nothing is created beside
- * it, a -wal is not looked at.
+ * Opens the main file alone, as it lies there: no lock is taken, nothing is created
+ * beside it, a -wal is not looked at.
  */
 int db_open_immutable(const char *path, sqlite3 **ret)
 {
@@ -58,20 +58,6 @@ static int path_with(const char *path, const char *suffix, char ret[static DB_PA
 	return snprintf(ret, DB_PATH_BYTES, "%s%s", path, suffix) < DB_PATH_BYTES ?
 		       0 :
 		       -ENAMETOOLONG;
-}
-
-/* Only for a file that SQLite could not open: closing it here would drop SQLite's locks. */
-static int judge_header(const char *path, struct text *ret_note)
-{
-	_cleanup_(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
-	uint8_t header[HEADER_BYTES] = { 0 };
-
-	if (fd < 0 || pread(fd, header, sizeof(header), 0) < 0)
-		return -errno;
-	if (!memcmp(header, MAGIC, sizeof(MAGIC)))
-		return DB_CORRUPT;
-	text_add(ret_note, "%s is not a database; move it away or name another file", path);
-	return DB_NOT_OURS;
 }
 
 /* Beside a database: SQLite called it damaged while it was written to. */
@@ -96,29 +82,37 @@ static bool is_marked(const char *path)
 	return mark_path(path, mark) >= 0 && access(mark, F_OK) == 0;
 }
 
+/*
+ * Judged by its header alone: with a -wal beside it, the rest of the file may be anything
+ * (a checkpoint that was cut off half-way, say) until SQLite has played the -wal into it.
+ * The header is whole: a database appears under its name when it is complete.
+ */
 static int judge_database(const char *path, struct text *ret_note)
 {
-	sqlite3 *db = NULL;
-	int64_t id = 0;
-	int r = db_open_immutable(path, &db);
+	_cleanup_(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	uint8_t header[HEADER_BYTES] = { 0 };
+	ssize_t n = fd < 0 ? -1 : pread(fd, header, sizeof(header), 0);
 
-	r = r < 0 ? r : sql_number(db, "PRAGMA application_id", &id);
-	sqlite3_close(db);
-	if (r == -EUCLEAN)
-		return judge_header(path, ret_note);
-	if (r < 0)
-		return r;
-	if (id == DB_APPLICATION_ID)
-		return is_marked(path) ? DB_CORRUPT : DB_OPEN_OK;
-	text_add(ret_note,
-		 "%s is a database of another program; move it away or name another file",
-		 path);
-	return DB_NOT_OURS;
+	if (n < 0)
+		return -errno;
+	if (n < HEADER_BYTES || memcmp(header, MAGIC, sizeof(MAGIC))) {
+		text_add(ret_note, "%s is not a database; move it away or name another file",
+			 path);
+		return DB_NOT_OURS;
+	}
+	if (load_be32(header + APPLICATION_ID_AT) != DB_APPLICATION_ID) {
+		text_add(ret_note, "%s is a database of another program; move it away or name "
+				   "another file",
+			 path);
+		return DB_NOT_OURS;
+	}
+	return is_marked(path) ? DB_CORRUPT : DB_OPEN_OK;
 }
 
 /*
- * What is at `path`, without changing anything: DB_OPEN_OK (ours by its header), DB_ABSENT,
- * DB_NOT_OURS, DB_CORRUPT, or a negative errno. With DB_NOT_OURS the note is a sentence.
+ * What is at `path`, without changing anything: DB_OPEN_OK (ours by its header),
+ * DB_ABSENT, DB_NOT_OURS, DB_CORRUPT, or a negative errno. With DB_NOT_OURS the note is a
+ * sentence.
  */
 int db_examine(const char *path, struct text *ret_note)
 {
@@ -165,8 +159,8 @@ static int rename_companion(const char *path, const char *companion, const char 
 }
 
 /*
- * Renames a database and what belongs to it to PATH.WHY-YYYYMMDDTHHMMSSZ (its -wal keeps its
- * ending, so that the set can still be opened). The note says where it went.
+ * Renames a database and what belongs to it to PATH.WHY-YYYYMMDDTHHMMSSZ (its -wal keeps
+ * its ending, so that the set can still be opened). The note says where it went.
  */
 int db_set_aside(const char *path, const char *why, struct text *ret_note)
 {
@@ -176,7 +170,8 @@ int db_set_aside(const char *path, const char *why, struct text *ret_note)
 	int r = 0;
 
 	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", gmtime_r(&now, &tm));
-	if (snprintf(aside, sizeof(aside), "%s.%s-%s", path, why, stamp) >= (int)sizeof(aside))
+	if (snprintf(aside, sizeof(aside), "%s.%s-%s", path, why, stamp) >=
+	    (int)sizeof(aside))
 		return -ENAMETOOLONG;
 	for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(companions); i++)
 		r = rename_companion(path, companions[i], aside);
@@ -214,8 +209,8 @@ static int remove_orphans(const char *path, struct text *note)
 }
 
 /*
- * Makes a new database where there is none, or an empty file. It appears under its name when
- * it is complete and on disk, so a file with that name is never half a database.
+ * Makes a new database where there is none, or an empty file. It appears under its name
+ * when it is complete and on disk, so a file with that name is never half a database.
  */
 int db_create_file(const char *path)
 {
@@ -238,7 +233,9 @@ int db_create_file(const char *path)
 	return r < 0 ? r : sync_directory_of(path);
 }
 
-/* rasd.db -> rasd.schema1.db: where a program writes that cannot read what is in rasd.db. */
+/*
+ * rasd.db -> rasd.schema1.db: where a program writes that cannot read what is in rasd.db.
+ */
 int db_path_beside(const char *path, int major, char ret[static DB_PATH_BYTES])
 {
 	const char *slash = strrchr(path, '/');

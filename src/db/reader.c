@@ -41,8 +41,8 @@ static int try_reading(struct db_reader *r)
 }
 
 /*
- * Where -shm is not there and cannot be made (no rights on the directory, a read-only file
- * system), the file is read as it lies there, if nothing newer is in its -wal.
+ * Where -shm is not there and cannot be made (no rights on the directory, a read-only
+ * file system), the file is read as it lies there, if nothing newer is in its -wal.
  */
 static int open_reading(struct db_reader *r, const char *path)
 {
@@ -64,8 +64,9 @@ static int check_version(struct db_reader *r, const char *path, struct text *ret
 
 	if (res < 0 || version / 1000 <= DB_SCHEMA_MAJOR)
 		return res < 0 ? res : 0;
-	text_add(ret_note, "%s was made by a newer rasd (schema %d; this version reads %d)",
-		 path, (int)(version / 1000), DB_SCHEMA_MAJOR);
+	text_add(ret_note,
+		 "%s was made by a newer rasd (schema %d; this version reads %d)", path,
+		 (int)(version / 1000), DB_SCHEMA_MAJOR);
 	if (!db_path_beside(path, DB_SCHEMA_MAJOR, beside) && !access(beside, R_OK))
 		text_add(ret_note, "; this version's own records are in %s", beside);
 	else
@@ -79,15 +80,18 @@ static int open_and_check(struct db_reader *r, const char *path, struct text *re
 
 	if (res == DB_OPEN_OK)
 		res = open_reading(r, path);
-	return res == 0 ? check_version(r, path, ret_note) : res;
+	if (res == 0)
+		res = check_version(r, path, ret_note);
+	return res == -EUCLEAN ? DB_CORRUPT : res;
 }
 
 static void say_why_not(int res, const char *path, struct text *note)
 {
 	if (res == DB_ABSENT)
 		text_add(note, "there is no database at %s; has rasd run here?", path);
-	else if (res == DB_CORRUPT || res == -EUCLEAN)
-		text_add(note, "%s is damaged; rasd will set it aside when it starts", path);
+	else if (res == DB_CORRUPT)
+		text_add(note, "%s is damaged; rasd will set it aside when it starts",
+			 path);
 	else if (res == -EACCES)
 		text_add(note, "no rights to read %s; use root or group rasd", path);
 	else if (res == -EBUSY)

@@ -3,8 +3,8 @@
 
 /*
  * Reads a database, beside a daemon that writes it or without one. Works for whoever may
- * read the file, and with files of older and of newer minor versions: what a file does not
- * have is absent, a type that this program does not know is described by its table.
+ * read the file, and with files of older and of newer minor versions: what a file does
+ * not have is absent, a type that this program does not know is described by its table.
  */
 
 #include <stdbool.h>
@@ -50,8 +50,8 @@ struct db_loss {
 };
 
 /* Each calls `each` for every row until it returns non-zero, which is then returned. */
-int db_read_summary(struct db_reader *r, int (*each)(const struct db_summary *row, void *arg),
-		    void *arg);
+int db_read_summary(struct db_reader *r,
+		    int (*each)(const struct db_summary *row, void *arg), void *arg);
 int db_read_losses(struct db_reader *r, int (*each)(const struct db_loss *row, void *arg),
 		   void *arg);
 

@@ -56,7 +56,9 @@ static const struct field columns[COLUMNS] = {
 	[FLAGS] = { .name = "flags", .kind = FIELD_INT },
 };
 
-/* Ends what reads the current event and all statements with it: no lock is left behind. */
+/*
+ * Ends what reads the current event and all statements with it: no lock is left behind.
+ */
 static void let_go_of_event(struct db_reader *r)
 {
 	for (size_t i = 0; i < r->n_types; i++) {
@@ -67,7 +69,10 @@ static void let_go_of_event(struct db_reader *r)
 	arena_reset(&r->arena);
 }
 
-/* Literal bounds for severe ones: SQLite uses a partial index only if it sees its condition. */
+/*
+ * Literal bounds for severe ones: SQLite uses a partial index only if it sees its
+ * condition.
+ */
 static const char *severity_condition(enum severity min)
 {
 	switch (min) {
@@ -100,8 +105,8 @@ static void add_conditions(const struct db_filter *filter, struct text *sql)
 }
 
 /*
- * The newest n, oldest of them first: the oldest one is looked up, which reads ids alone and
- * leaves the rest to stream in order.
+ * The newest n, oldest of them first: the oldest one is looked up, which reads ids alone
+ * and leaves the rest to stream in order.
  */
 static void add_order(const struct db_filter *filter, struct text *sql)
 {
@@ -132,8 +137,10 @@ int db_find_events(struct db_reader *r, const struct db_filter *filter)
 	/* what a statement has no place for is refused, which is as well */
 	sqlite3_bind_int64(r->events, 1, (int64_t)filter->id);
 	sqlite3_bind_text(r->events, 2, filter->type, -1, SQLITE_TRANSIENT);
-	sqlite3_bind_int64(r->events, 3, (int64_t)MIN(filter->newest, (uint64_t)INT64_MAX));
-	sqlite3_bind_int64(r->events, 4, (int64_t)MIN(filter->after, (uint64_t)INT64_MAX));
+	sqlite3_bind_int64(r->events, 3,
+			   (int64_t)MIN(filter->newest, (uint64_t)INT64_MAX));
+	sqlite3_bind_int64(r->events, 4,
+			   (int64_t)MIN(filter->after, (uint64_t)INT64_MAX));
 	return 0;
 }
 
@@ -153,7 +160,8 @@ static void fill_head(const struct value *row, struct event *event)
 	event->component = (enum component)number_or(&row[COMPONENT], COMPONENT_UNKNOWN);
 	event->source = (enum event_source)number_or(&row[SOURCE], SOURCE_TRACE);
 	event->flags = (unsigned int)value_as_uint(&row[FLAGS]);
-	event->address_kind = (enum address_kind)number_or(&row[ADDRESS_KIND], ADDRESS_NONE);
+	event->address_kind =
+		(enum address_kind)number_or(&row[ADDRESS_KIND], ADDRESS_NONE);
 	event->address = value_as_uint(&row[ADDRESS]);
 	event->address_mask = value_as_uint(&row[ADDRESS_MASK]);
 	event->cpu = (int32_t)number_or(&row[CPU], -1);
@@ -198,7 +206,8 @@ static int count_rows(sqlite3_stmt *stmt, size_t *ret)
 	return r;
 }
 
-static int read_list(struct db_reader *r, sqlite3_stmt *stmt, struct event *event, size_t l)
+static int read_list(struct db_reader *r, sqlite3_stmt *stmt, struct event *event,
+		     size_t l)
 {
 	const struct list_type *type = &event->type->lists[l];
 	struct value *row;
@@ -230,7 +239,8 @@ static int read_detail(struct db_reader *r, struct reader_type *t, struct event 
 		sqlite3_bind_int64(t->detail, 1, (int64_t)event->id);
 		res = sql_next(t->detail);
 		if (res == 1)
-			read_row(t->detail, t->type->fields, t->type->n_fields, event->detail);
+			read_row(t->detail, t->type->fields, t->type->n_fields,
+				 event->detail);
 	}
 	for (size_t l = 0; res >= 0 && l < t->type->n_lists; l++)
 		res = t->lists[l] ? read_list(r, t->lists[l], event, l) : 0;
@@ -238,8 +248,8 @@ static int read_detail(struct db_reader *r, struct reader_type *t, struct event 
 }
 
 /*
- * Returns 1 and an event, which borrows the reader until the next call; 0 at the end; or a
- * negative errno.
+ * Returns 1 and an event, which borrows the reader until the next call; 0 at the end; or
+ * a negative errno.
  */
 int db_next_event(struct db_reader *r, struct event *ret)
 {

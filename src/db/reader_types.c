@@ -37,7 +37,8 @@ static int add_foreign_fields(sqlite3_stmt *columns, struct reader_type *t)
 		if (t->foreign.n_fields == EVENT_FIELDS_MAX)
 			return 0;
 		field->name = strdup((const char *)sqlite3_column_text(columns, 0));
-		field->kind = kind_of_column((const char *)sqlite3_column_text(columns, 1));
+		field->kind =
+			kind_of_column((const char *)sqlite3_column_text(columns, 1));
 		if (!field->name)
 			return -ENOMEM;
 		t->foreign.n_fields++;
@@ -45,7 +46,9 @@ static int add_foreign_fields(sqlite3_stmt *columns, struct reader_type *t)
 	return r;
 }
 
-/* A type that only its table describes: numbers, texts and bytes by their columns' names. */
+/*
+ * A type that only its table describes: numbers, texts and bytes by their columns' names.
+ */
 static int make_foreign_type(struct db_reader *r, const char *name, const char *table,
 			     struct reader_type *t)
 {
@@ -152,8 +155,8 @@ int reader_find_type(struct db_reader *r, int64_t id, struct reader_type **ret)
 			*ret = r->types[i];
 			return 1;
 		}
-	res = sql_prepare(r->db, "SELECT name, detail_table FROM event_type WHERE id = ?1",
-			  &stmt);
+	res = sql_prepare(
+		r->db, "SELECT name, detail_table FROM event_type WHERE id = ?1", &stmt);
 	if (res < 0)
 		return res;
 	sqlite3_bind_int64(stmt, 1, id);

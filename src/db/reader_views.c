@@ -16,8 +16,8 @@ static const char *text_of(sqlite3_stmt *stmt, int column)
 }
 
 /* Calls `each` for the rows by type and severity, of which sums are made. */
-int db_read_summary(struct db_reader *r, int (*each)(const struct db_summary *row, void *arg),
-		    void *arg)
+int db_read_summary(struct db_reader *r,
+		    int (*each)(const struct db_summary *row, void *arg), void *arg)
 {
 	_cleanup_(sql_finalize) sqlite3_stmt *stmt = NULL;
 	int res = sql_prepare(r->db,
@@ -32,16 +32,17 @@ int db_read_summary(struct db_reader *r, int (*each)(const struct db_summary *ro
 	while (res >= 0 && (res = sql_next(stmt)) == 1) {
 		bool has_severity = sqlite3_column_type(stmt, 1) != SQLITE_NULL;
 
-		res = each(&(struct db_summary){
-				   .type = text_of(stmt, 0),
-				   .severity = has_severity ? sqlite3_column_int(stmt, 1) :
-							      SEVERITY_UNKNOWN,
-				   .rows = (uint64_t)sqlite3_column_int64(stmt, 2),
-				   .count = (uint64_t)sqlite3_column_int64(stmt, 3),
-				   .first_ns = sqlite3_column_int64(stmt, 4),
-				   .last_ns = sqlite3_column_int64(stmt, 5),
-			   },
-			   arg);
+		res = each(
+			&(struct db_summary){
+				.type = text_of(stmt, 0),
+				.severity = has_severity ? sqlite3_column_int(stmt, 1) :
+							   SEVERITY_UNKNOWN,
+				.rows = (uint64_t)sqlite3_column_int64(stmt, 2),
+				.count = (uint64_t)sqlite3_column_int64(stmt, 3),
+				.first_ns = sqlite3_column_int64(stmt, 4),
+				.last_ns = sqlite3_column_int64(stmt, 5),
+			},
+			arg);
 		if (res)
 			return res;
 	}
@@ -53,27 +54,29 @@ int db_read_losses(struct db_reader *r, int (*each)(const struct db_loss *row, v
 		   void *arg)
 {
 	_cleanup_(sql_finalize) sqlite3_stmt *stmt = NULL;
-	int res = sql_prepare(r->db,
-			      "SELECT stage, instance, sum(count), min(time_from),"
-			      " max(time_to) FROM loss GROUP BY stage, instance ORDER BY 1, 2",
-			      &stmt);
+	int res = sql_prepare(
+		r->db,
+		"SELECT stage, instance, sum(count), min(time_from),"
+		" max(time_to) FROM loss GROUP BY stage, instance ORDER BY 1, 2",
+		&stmt);
 
 	while (res >= 0 && (res = sql_next(stmt)) == 1) {
-		res = each(&(struct db_loss){
-				   .stage = text_of(stmt, 0),
-				   .instance = text_of(stmt, 1),
-				   .count = (uint64_t)sqlite3_column_int64(stmt, 2),
-				   .first_ns = sqlite3_column_int64(stmt, 3),
-				   .last_ns = sqlite3_column_int64(stmt, 4),
-			   },
-			   arg);
+		res = each(
+			&(struct db_loss){
+				.stage = text_of(stmt, 0),
+				.instance = text_of(stmt, 1),
+				.count = (uint64_t)sqlite3_column_int64(stmt, 2),
+				.first_ns = sqlite3_column_int64(stmt, 3),
+				.last_ns = sqlite3_column_int64(stmt, 4),
+			},
+			arg);
 		if (res)
 			return res;
 	}
 	return res;
 }
 
-#define copy_column(stmt, column, array)                                                 \
+#define copy_column(stmt, column, array) \
 	snprintf(array, sizeof(array), "%s", text_of(stmt, column))
 
 static void fill_run(sqlite3_stmt *stmt, struct db_last_run *ret)
@@ -100,12 +103,13 @@ static void fill_run(sqlite3_stmt *stmt, struct db_last_run *ret)
 int db_read_last_run(struct db_reader *r, struct db_last_run *ret)
 {
 	_cleanup_(sql_finalize) sqlite3_stmt *stmt = NULL;
-	int res = sql_prepare(r->db,
-			      "SELECT run.id, started, stopped, clean, pid, config_hash,"
-			      " page_size, version, instance, ring, boot_id, machine_id, kernel,"
-			      " arch FROM run LEFT JOIN boot ON boot.id = run.boot"
-			      " ORDER BY run.id DESC LIMIT 1",
-			      &stmt);
+	int res = sql_prepare(
+		r->db,
+		"SELECT run.id, started, stopped, clean, pid, config_hash,"
+		" page_size, version, instance, ring, boot_id, machine_id, kernel,"
+		" arch FROM run LEFT JOIN boot ON boot.id = run.boot"
+		" ORDER BY run.id DESC LIMIT 1",
+		&stmt);
 
 	res = res < 0 ? res : sql_next(stmt);
 	if (res == 1)
@@ -133,9 +137,10 @@ int db_read_facts(struct db_reader *r, struct db_facts *ret)
 	res = res < 0 ? res : sql_number(r->db, "PRAGMA user_version", &schema);
 	res = res < 0 ? res : sql_number(r->db, "SELECT min(id) FROM event", &first);
 	res = res < 0 ? res : sql_number(r->db, "SELECT max(id) FROM event", &last);
-	res = res < 0 ? res :
-			sql_number(r->db, "SELECT time FROM event ORDER BY id DESC LIMIT 1",
-				   &facts.last_event_ns);
+	res = res < 0 ?
+		      res :
+		      sql_number(r->db, "SELECT time FROM event ORDER BY id DESC LIMIT 1",
+				 &facts.last_event_ns);
 	if (res < 0)
 		return res;
 	facts.schema = (int)schema;

@@ -25,8 +25,8 @@ const struct event_type unknown_event_type = {
  * known, or does not apply. Numbers of severity, component, source and address_kind are
  * those of event/kinds.h; the view "events" has them as words.
  *
- * Event ids are never used twice, whatever is deleted: a ring's ids begin at `id_base` of its
- * row, and a new ring's base is the highest `id_top` there is.
+ * Event ids are never used twice, whatever is deleted: a ring's ids begin at `id_base` of
+ * its row, and a new ring's base is the highest `id_top` there is.
  */
 static const char base_sql[] =
 	"CREATE TABLE info (key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
@@ -153,12 +153,13 @@ static char *events_view_sql(void)
 	add_hex(sql, "address_mask");
 	add_case(sql, "address_kind", ADDRESS_KIND_MAX, address_kind_word);
 	add_case(sql, "source", EVENT_SOURCE_MAX, source_word);
-	sqlite3_str_appendf(sql,
-			    " e.cpu, e.pid, e.tgid, e.uid, e.comm, e.unit, e.dimm,"
-			    " (e.flags & %d) = 0 AS confirmed, (e.flags & %d) != 0 AS synthetic,"
-			    " b.boot_id, e.run FROM event e LEFT JOIN event_type t ON t.id = e.type"
-			    " LEFT JOIN boot b ON b.id = e.boot",
-			    EVENT_UNCONFIRMED, EVENT_SYNTHETIC);
+	sqlite3_str_appendf(
+		sql,
+		" e.cpu, e.pid, e.tgid, e.uid, e.comm, e.unit, e.dimm,"
+		" (e.flags & %d) = 0 AS confirmed, (e.flags & %d) != 0 AS synthetic,"
+		" b.boot_id, e.run FROM event e LEFT JOIN event_type t ON t.id = e.type"
+		" LEFT JOIN boot b ON b.id = e.boot",
+		EVENT_UNCONFIRMED, EVENT_SYNTHETIC);
 	return sqlite3_str_finish(sql);
 }
 
@@ -166,7 +167,8 @@ static int view_is(sqlite3 *db, const char *sql)
 {
 	_cleanup_(sql_finalize) sqlite3_stmt *stmt = NULL;
 	int r = sql_prepare(
-		db, "SELECT 1 FROM sqlite_master WHERE name = 'events' AND sql = ?1", &stmt);
+		db, "SELECT 1 FROM sqlite_master WHERE name = 'events' AND sql = ?1",
+		&stmt);
 
 	if (r < 0)
 		return r;
@@ -215,8 +217,8 @@ static int upgrade(sqlite3 *db, const struct handler_table *table)
 }
 
 /*
- * Brings an older schema of our major up to date and gives every event type its tables, in
- * one transaction; costs no write when there is nothing to do.
+ * Brings an older schema of our major up to date and gives every event type its tables,
+ * in one transaction; costs no write when there is nothing to do.
  */
 int schema_upgrade(sqlite3 *db, const struct handler_table *table)
 {

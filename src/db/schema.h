@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * The schema. Its version is MAJOR * 1000 + MINOR in SQLite's user_version: a program reads
- * and writes any minor of its own major, since minors only add tables and columns.
+ * The schema. Its version is MAJOR * 1000 + MINOR in SQLite's user_version: a program
+ * reads and writes any minor of its own major, since minors only add tables and columns.
  */
 
 #include <sqlite3.h>

@@ -60,8 +60,8 @@ int sql_exec_built(sqlite3 *db, sqlite3_str *built)
 /* The statement is for many uses. */
 int sql_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **ret)
 {
-	return sql_errno(
-		db, sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, ret, NULL));
+	return sql_errno(db, sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT,
+						ret, NULL));
 }
 
 /* Takes `built` over and frees it. */
@@ -114,10 +114,12 @@ void sql_bind_value(sqlite3_stmt *stmt, int index, const struct value *value)
 		sqlite3_bind_int64(stmt, index, value->i);
 		return;
 	case VALUE_TEXT:
-		sqlite3_bind_text(stmt, index, value->text, (int)value->len, SQLITE_STATIC);
+		sqlite3_bind_text(stmt, index, value->text, (int)value->len,
+				  SQLITE_STATIC);
 		return;
 	case VALUE_BYTES:
-		sqlite3_bind_blob(stmt, index, value->bytes, (int)value->len, SQLITE_STATIC);
+		sqlite3_bind_blob(stmt, index, value->bytes, (int)value->len,
+				  SQLITE_STATIC);
 		return;
 	case VALUE_NONE:
 	case VALUE_KIND_MAX:
@@ -127,8 +129,8 @@ void sql_bind_value(sqlite3_stmt *stmt, int index, const struct value *value)
 }
 
 /*
- * What a field of that kind has in this row; absent for NULL. SQLite turns whatever is stored
- * there into the kind asked for. Borrows the row, until the statement's next step.
+ * What a field of that kind has in this row; absent for NULL. SQLite turns whatever is
+ * stored there into the kind asked for. Borrows the row, until the statement's next step.
  */
 struct value sql_column_value(sqlite3_stmt *stmt, int column, enum field_kind kind)
 {
@@ -185,15 +187,16 @@ static int add_columns(sqlite3 *db, sqlite3_str *sql, const char *table,
 			return r;
 		if (!fields[i].name)
 			continue;
-		sqlite3_str_appendf(sql, r ? "%s\"%w\"" : "%sNULL", comma, fields[i].name);
+		sqlite3_str_appendf(sql, r ? "%s\"%w\"" : "%sNULL", comma,
+				    fields[i].name);
 		comma = ", ";
 	}
 	return 0;
 }
 
 /*
- * "SELECT the fields FROM table rest": a column for every field that has a name, NULL where
- * this file has no such column. *ret stays as it was if the file has no such table.
+ * "SELECT the fields FROM table rest": a column for every field that has a name, NULL
+ * where this file has no such column. *ret stays as it was if the file has no such table.
  */
 int sql_select_prepare(sqlite3 *db, const char *table, const struct field *fields,
 		       size_t n_fields, const char *rest, sqlite3_stmt **ret)

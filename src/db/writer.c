@@ -26,22 +26,26 @@ const char *const writer_sql[STATEMENT_MAX] = {
 		"INSERT INTO boot (boot_id, machine_id, kernel, arch, page_size, first_seen)"
 		" VALUES (?,?,?,?,?,?) ON CONFLICT (boot_id) DO NOTHING",
 	[SQL_FIND_BOOT] = "SELECT id FROM boot WHERE boot_id = ?",
-	[SQL_ADD_RUN] = "INSERT INTO run (boot, started, version, config_hash, instance, ring,"
-			" pid) VALUES (?,?,?,?,?,?,?)",
+	[SQL_ADD_RUN] =
+		"INSERT INTO run (boot, started, version, config_hash, instance, ring,"
+		" pid) VALUES (?,?,?,?,?,?,?)",
 	[SQL_END_RUN] = "UPDATE run SET stopped = ?2, clean = 1 WHERE id = ?1",
-	[SQL_ADD_CLOCK] = "INSERT INTO clock (run, boottime, \"offset\", synchronized)"
-			  " VALUES (?,?,?,?) ON CONFLICT DO UPDATE SET"
-			  " \"offset\" = excluded.\"offset\", synchronized = excluded.synchronized",
+	[SQL_ADD_CLOCK] =
+		"INSERT INTO clock (run, boottime, \"offset\", synchronized)"
+		" VALUES (?,?,?,?) ON CONFLICT DO UPDATE SET"
+		" \"offset\" = excluded.\"offset\", synchronized = excluded.synchronized",
 	[SQL_ADD_SUM] = "UPDATE event SET count = count + ?2,"
 			" time_last = max(coalesce(time_last, time), ?3) WHERE id = ?1",
 	[SQL_FIND_SEEN] = "SELECT total, time, loss FROM loss_seen"
 			  " WHERE stage = ?1 AND instance = ?2 AND cpu = ?3",
-	[SQL_SET_SEEN] = "INSERT OR REPLACE INTO loss_seen"
-			 " (stage, instance, cpu, total, time, loss) VALUES (?,?,?,?,?,?)",
+	[SQL_SET_SEEN] =
+		"INSERT OR REPLACE INTO loss_seen"
+		" (stage, instance, cpu, total, time, loss) VALUES (?,?,?,?,?,?)",
 	[SQL_GROW_LOSS] = "UPDATE loss SET count = count + ?2, time_to = ?3"
 			  " WHERE id = ?1 AND run IS ?4 AND time_to >= ?5",
-	[SQL_ADD_LOSS] = "INSERT INTO loss (stage, instance, cpu, count, time_from, time_to, run)"
-			 " VALUES (?,?,?,?,?,?,?)",
+	[SQL_ADD_LOSS] =
+		"INSERT INTO loss (stage, instance, cpu, count, time_from, time_to, run)"
+		" VALUES (?,?,?,?,?,?,?)",
 	[SQL_FIND_RING] = "SELECT position, id_base FROM ring WHERE id = ?",
 	[SQL_ADD_RING] = "INSERT INTO ring (id, position, id_base, id_top)"
 			 " VALUES (?1, 0, ?2, ?2)",
@@ -75,16 +79,15 @@ static void configure(sqlite3 *db)
 }
 
 /*
- * Reads what a start reads anyway, and the newest end of the large tables: where damage that
- * would stop the writer shows. Not all of the file: that takes minutes when it is large.
+ * Reads what a start reads anyway, and the newest end of the large tables: where damage
+ * that would stop the writer shows. Not all of the file: that takes minutes when it is
+ * large.
  */
 static int probe(sqlite3 *db)
 {
 	static const char *const questions[] = {
-		"SELECT count(*) FROM sqlite_master",
-		"SELECT count(*) FROM event_type",
-		"SELECT max(id) FROM event",
-		"SELECT max(time) FROM event",
+		"SELECT count(*) FROM sqlite_master", "SELECT count(*) FROM event_type",
+		"SELECT max(id) FROM event",	      "SELECT max(time) FROM event",
 		"SELECT max(id) FROM loss",
 	};
 	int64_t ignored;
@@ -144,7 +147,8 @@ static int load_state(struct db_writer *w)
 	int r = sql_number(w->db, "SELECT id FROM run ORDER BY id DESC", &w->now.run);
 
 	if (r == 1)
-		r = sql_number(w->db, "SELECT boot FROM run ORDER BY id DESC", &w->now.boot);
+		r = sql_number(w->db, "SELECT boot FROM run ORDER BY id DESC",
+			       &w->now.boot);
 	r = r < 0 ? r : sql_number(w->db, "SELECT max(id_top) FROM ring", &top);
 	w->now.id_top = (uint64_t)top;
 	w->committed = w->now;
@@ -185,7 +189,10 @@ static void close_database(struct db_writer *w)
 	sqlite3_close(TAKE_PTR(w->db));
 }
 
-/* Returns what there is to open, as db_examine(), after making a file where there is none. */
+/*
+ * Returns what there is to open, as db_examine(), after making a file where there is
+ * none.
+ */
 static int find_or_create(struct db_writer *w, struct text *ret_note)
 {
 	int r = db_examine(w->path, ret_note);
@@ -199,7 +206,8 @@ static int replace_corrupt(struct db_writer *w, struct text *ret_note)
 {
 	int r;
 
-	text_add(ret_note, "%s is damaged (%s); ", w->path, w->error[0] ? w->error : "header");
+	text_add(ret_note, "%s is damaged (%s); ", w->path,
+		 w->error[0] ? w->error : "header");
 	r = db_set_aside(w->path, "corrupt", ret_note);
 	if (r < 0)
 		return r;
@@ -216,7 +224,8 @@ static int go_beside(struct db_writer *w, struct text *ret_note)
 
 	if (!path)
 		return r < 0 ? r : -ENOMEM;
-	text_add(ret_note, "%s was made by a newer rasd; this one writes to %s", w->path, path);
+	text_add(ret_note, "%s was made by a newer rasd; this one writes to %s", w->path,
+		 path);
 	free(w->path);
 	w->path = path;
 	return find_or_create(w, ret_note);
@@ -238,10 +247,10 @@ static int open_somehow(struct db_writer *w, struct text *ret_note)
 }
 
 /*
- * Opens or makes the database at `path`. Returns 0, with a note of one sentence if something
- * out of the ordinary was done; DB_NOT_OURS or a negative errno with a note that says why
- * not. A damaged database of ours is set aside; one with a newer major schema is left alone,
- * and a file beside it is used. `table` must outlive the writer.
+ * Opens or makes the database at `path`. Returns 0, with a note of one sentence if
+ * something out of the ordinary was done; DB_NOT_OURS or a negative errno with a note
+ * that says why not. A damaged database of ours is set aside; one with a newer major
+ * schema is left alone, and a file beside it is used. `table` must outlive the writer.
  */
 int db_writer_open(const char *path, const struct handler_table *table,
 		   struct db_writer **ret, struct text *ret_note)
@@ -269,8 +278,8 @@ int db_writer_open(const char *path, const struct handler_table *table,
 }
 
 /*
- * Puts everything into the main file, so that it can be copied alone. One that turned out to
- * be damaged is marked, so that the next db_writer_open() sets it aside. Returns NULL.
+ * Puts everything into the main file, so that it can be copied alone. One that turned out
+ * to be damaged is marked, so that the next db_writer_open() sets it aside. Returns NULL.
  */
 struct db_writer *db_writer_close(struct db_writer *w)
 {
@@ -278,7 +287,8 @@ struct db_writer *db_writer_close(struct db_writer *w)
 		return NULL;
 	if (w->db) {
 		db_rollback(w);
-		sqlite3_wal_checkpoint_v2(w->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+		sqlite3_wal_checkpoint_v2(w->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL,
+					  NULL);
 	}
 	close_database(w);
 	if (w->damaged)

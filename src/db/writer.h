@@ -3,11 +3,12 @@
 
 /*
  * Writes the database; one process has one of these. A batch is db_begin(), any number of
- * db_add_*(), and db_commit(), which stores the ring's position with it: what a batch says
- * is on disk completely, exactly once, or not at all.
+ * db_add_*(), and db_commit(), which stores the ring's position with it: what a batch
+ * says is on disk completely, exactly once, or not at all.
  *
- * All functions return 0 or a negative errno, of which db_error() has the long form. After a
- * failed db_add_*() the batch is to be given up with db_rollback() and repeated later.
+ * All functions return 0 or a negative errno, of which db_error() has the long form.
+ * After a failed db_add_*() the batch is to be given up with db_rollback() and repeated
+ * later.
  */
 
 #include <stdint.h>
@@ -27,7 +28,8 @@ const char *db_writer_path(const struct db_writer *w);
 int db_attach_ring(struct db_writer *w, const char *ring_id, uint64_t *ret_position);
 uint64_t db_ring_id_base(const struct db_writer *w);
 int db_begin(struct db_writer *w);
-int db_add_event(struct db_writer *w, const struct event *event, const struct value *undecoded);
+int db_add_event(struct db_writer *w, const struct event *event,
+		 const struct value *undecoded);
 int db_add_run(struct db_writer *w, const struct db_run *run);
 int db_end_run(struct db_writer *w, int64_t time_ns);
 int db_add_clock(struct db_writer *w, const struct db_clock *clock);

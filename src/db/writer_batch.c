@@ -53,8 +53,11 @@ static void bind_event(const struct db_writer *w, const struct event *event, int
 	sqlite3_bind_int64(stmt, ++i, event->flags);
 }
 
-/* The statements of a type; those of the unknown type for NULL or one not in our table. */
-static struct detail_inserts *inserts_of(struct db_writer *w, const struct event_type *type)
+/*
+ * The statements of a type; those of the unknown type for NULL or one not in our table.
+ */
+static struct detail_inserts *inserts_of(struct db_writer *w,
+					 const struct event_type *type)
 {
 	size_t i = 0;
 
@@ -74,11 +77,12 @@ static int insert_unknown(struct detail_inserts *inserts, int64_t id,
 }
 
 /*
- * One row for the event, one for its detail, one for each element of its lists. `undecoded`
- * is what is stored of an event whose type is NULL; may be NULL itself. -EEXIST: the ring's
- * event of that id is stored already.
+ * One row for the event, one for its detail, one for each element of its lists.
+ * `undecoded` is what is stored of an event whose type is NULL; may be NULL itself.
+ * -EEXIST: the ring's event of that id is stored already.
  */
-int db_add_event(struct db_writer *w, const struct event *event, const struct value *undecoded)
+int db_add_event(struct db_writer *w, const struct event *event,
+		 const struct value *undecoded)
 {
 	struct detail_inserts *inserts = inserts_of(w, event->type);
 	uint64_t id = w->id_base + event->id;
@@ -96,8 +100,8 @@ int db_add_event(struct db_writer *w, const struct event *event, const struct va
 }
 
 /*
- * More of an event that has a row. Returns 0, or 1 if there is no such row (any more): then
- * nothing was added.
+ * More of an event that has a row. Returns 0, or 1 if there is no such row (any more):
+ * then nothing was added.
  */
 int db_add_sum(struct db_writer *w, const struct db_sum *sum)
 {
@@ -157,8 +161,8 @@ uint64_t db_ring_id_base(const struct db_writer *w)
 }
 
 /*
- * -EBUSY: somebody holds a lock on the database. -ESTALE: its file was moved or removed, and
- * what is written to it would be seen by nobody: close, and open anew.
+ * -EBUSY: somebody holds a lock on the database. -ESTALE: its file was moved or removed,
+ * and what is written to it would be seen by nobody: close, and open anew.
  */
 int db_begin(struct db_writer *w)
 {
@@ -174,8 +178,8 @@ int db_begin(struct db_writer *w)
 }
 
 /*
- * When it returns 0, the batch and the position are on disk. On failure nothing of the batch
- * is kept, and no rollback is needed.
+ * When it returns 0, the batch and the position are on disk. On failure nothing of the
+ * batch is kept, and no rollback is needed.
  */
 int db_commit(struct db_writer *w, uint64_t ring_position)
 {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-/* What is written beside events: runs, clocks, losses. Seldom, so plain rather than fast. */
+/*
+ * What is written beside events: runs, clocks, losses. Seldom, so plain rather than fast.
+ */
 
 #include <string.h>
 
@@ -98,7 +100,8 @@ static void bind_key(sqlite3_stmt *stmt, const struct db_counter *counter)
 	sqlite3_bind_int64(stmt, 3, counter->cpu);
 }
 
-static int find_seen(struct db_writer *w, const struct db_counter *counter, struct seen *ret)
+static int find_seen(struct db_writer *w, const struct db_counter *counter,
+		     struct seen *ret)
 {
 	sqlite3_stmt *stmt = w->statements[SQL_FIND_SEEN];
 	int r;
@@ -174,8 +177,8 @@ static int add_loss(struct db_writer *w, const struct db_counter *counter, uint6
 }
 
 /*
- * Stores what a loss counter grew by since it was last told, as lost between then and now.
- * One that is lower than before was reset: all of it is new.
+ * Stores what a loss counter grew by since it was last told, as lost between then and
+ * now. One that is lower than before was reset: all of it is new.
  */
 int db_add_counter(struct db_writer *w, const struct db_counter *counter)
 {
@@ -187,7 +190,8 @@ int db_add_counter(struct db_writer *w, const struct db_counter *counter)
 	if (r >= 0 && lost) {
 		r = grow_loss(w, counter, lost, &seen);
 		if (r == 0) {
-			r = add_loss(w, counter, lost, MIN(seen.time_ns, counter->time_ns));
+			r = add_loss(w, counter, lost,
+				     MIN(seen.time_ns, counter->time_ns));
 			seen.loss = sqlite3_last_insert_rowid(w->db);
 		}
 	}

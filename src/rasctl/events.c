@@ -49,8 +49,9 @@ const struct verb verb_events = {
 	.name = "events",
 	.arguments = "",
 	.summary = "the recorded events, oldest first",
-	.description = "Lists recorded events, oldest first. A table shows the newest 50 unless "
-		       "-n says\notherwise, json and ndjson all of them.",
+	.description =
+		"Lists recorded events, oldest first. A table shows the newest 50 unless "
+		"-n says\notherwise, json and ndjson all of them.",
 	.options = "nrts",
 	.run = run,
 };

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Text in columns: cells of rows under titles, or a list laid out as many in a row as fit. */
+/*
+ * Text in columns: cells of rows under titles, or a list laid out as many in a row as
+ * fit.
+ */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -34,20 +34,23 @@ static int say_why_not(int error, const char *tracefs, const char *instance)
 
 	snprintf(instances, sizeof(instances), "%s/instances", tracefs);
 	if (error == -EACCES || error == -EPERM)
-		return complain(CTL_FAILED, "no rights to write to the trace ring below %s: "
-					    "use root",
+		return complain(CTL_FAILED,
+				"no rights to write to the trace ring below %s: "
+				"use root",
 				tracefs);
 	if (error == -ENOENT && access(instances, F_OK) < 0)
-		return complain(CTL_FAILED, "%s is no tracefs: mount it, or name it with "
-					    "--tracefs",
+		return complain(CTL_FAILED,
+				"%s is no tracefs: mount it, or name it with "
+				"--tracefs",
 				tracefs);
 	if (error == -ENOENT)
-		return complain(CTL_FAILED,
-				"there is no trace instance \"%s\" in %s: rasd has not run "
-				"since boot, or under another --instance",
-				instance, instances);
-	return complain(CTL_FAILED, "cannot write to the trace instance \"%s\": %s", instance,
-			strerror(-error));
+		return complain(
+			CTL_FAILED,
+			"there is no trace instance \"%s\" in %s: rasd has not run "
+			"since boot, or under another --instance",
+			instance, instances);
+	return complain(CTL_FAILED, "cannot write to the trace instance \"%s\": %s",
+			instance, strerror(-error));
 }
 
 /* CTL_OK, or CTL_FAILED after saying why. */
@@ -58,8 +61,9 @@ int marker_write(const struct options *options, const char *line)
 	int r;
 
 	if (!tracefs)
-		return complain(CTL_FAILED, "there is no tracefs on this machine: mount it on "
-					    "/sys/kernel/tracing");
+		return complain(CTL_FAILED,
+				"there is no tracefs on this machine: mount it on "
+				"/sys/kernel/tracing");
 	if (snprintf(path, sizeof(path), "%s/instances/%s/trace_marker", tracefs,
 		     options->instance) >= (int)sizeof(path))
 		return complain(CTL_USAGE, "--tracefs: the path is too long");

@@ -10,8 +10,8 @@
 #include "util/text.h"
 
 /*
- * Every option there is, once: what it is called, which letter a verb names it by, and how it
- * is read. Small letters are short options, too.
+ * Every option there is, once: what it is called, which letter a verb names it by, and
+ * how it is read. Small letters are short options, too.
  */
 struct option_row {
 	char letter;
@@ -19,7 +19,8 @@ struct option_row {
 	const char *name;
 	const char *argument; /* NULL: takes none */
 	const char *help;
-	int (*set)(struct options *options, const char *value); /* NULL: see command_parse() */
+	int (*set)(struct options *options,
+		   const char *value); /* NULL: see command_parse() */
 };
 
 static int set_output(struct options *options, const char *value)
@@ -90,14 +91,15 @@ static int set_timeout(struct options *options, const char *value)
 static const struct option_row rows[] = {
 	{ 'n', false, "lines", "N", "only the newest N events, or \"all\"", set_lines },
 	{ 'r', false, "reverse", NULL, "newest first", set_reverse },
-	{ 't', false, "type", "TYPE", "only events of this type: memory-failure, arm, mc, ...",
-	  set_type },
+	{ 't', false, "type", "TYPE",
+	  "only events of this type: memory-failure, arm, mc, ...", set_type },
 	{ 's', false, "severity", "LEVEL",
 	  "at least: info, corrected, deferred, uncorrected, fatal", set_severity },
 	{ 'I', false, "instance", "NAME", "the daemon's trace instance (default: rasd)",
 	  set_instance },
 	{ 'T', false, "tracefs", "DIR", "where tracefs is mounted", set_tracefs },
-	{ 'W', false, "timeout", "SECONDS", "how long to wait (default: 5)", set_timeout },
+	{ 'W', false, "timeout", "SECONDS", "how long to wait (default: 5)",
+	  set_timeout },
 	{ 'o', true, "output", "FORMAT", "table (default), json or ndjson", set_output },
 	{ 'D', true, "db", "FILE", "the database (default: " RASD_DB_PATH ")", set_db },
 	{ 'h', true, "help", NULL, "this help; after a verb, the verb's", NULL },
@@ -127,7 +129,7 @@ static void print_option(const struct option_row *row)
 		text_add(&text, "    ");
 	text_add(&text, "--%s%s%s", row->name, row->argument ? " " : "",
 		 row->argument ? row->argument : "");
-	printf("  %-22s %s\n", line, row->help);
+	printf("  %-21s %s\n", line, row->help);
 }
 
 static void print_options(const struct verb *verb)
@@ -147,7 +149,7 @@ static void print_help(void)
 
 		snprintf(call, sizeof(call), "%s%s%s", (*verb)->name,
 			 *(*verb)->arguments ? " " : "", (*verb)->arguments);
-		printf("  %-22s %s\n", call, (*verb)->summary);
+		printf("  %-21s %s\n", call, (*verb)->summary);
 	}
 	print_options(NULL);
 	printf("\n\"rasctl VERB --help\" says more. Exit codes: 0 ok, 1 failed, 2 usage,\n"
@@ -169,7 +171,10 @@ static const struct verb *find_verb(const char *name)
 	return NULL;
 }
 
-/* The two tables that getopt_long() wants, out of ours. An option's value is its row + 256. */
+/*
+ * The two tables that getopt_long() wants, out of ours. An option's value is its row +
+ * 256.
+ */
 struct getopt_tables {
 	char letters[2 * N_ROWS + 2];
 	struct option names[N_ROWS + 1];
@@ -212,7 +217,8 @@ static int complain_of_option(int found, char **argv)
 		return complain(CTL_USAGE, "option --%s takes no value",
 				rows[optopt - 256].name);
 	if (optopt)
-		return complain(CTL_USAGE, "there is no option -%c; see rasctl --help", optopt);
+		return complain(CTL_USAGE, "there is no option -%c; see rasctl --help",
+				optopt);
 	return complain(CTL_USAGE, "there is no option %s; see rasctl --help",
 			argv[optind - 1]);
 }
@@ -226,14 +232,16 @@ static int read_options(int argc, char **argv, struct options *options, bool *gi
 	fill_tables(&tables);
 	opterr = 0;
 	optind = 0; /* glibc: begin anew, the tests parse many times */
-	while ((found = getopt_long(argc, argv, tables.letters, tables.names, NULL)) != -1) {
+	while ((found = getopt_long(argc, argv, tables.letters, tables.names, NULL)) !=
+	       -1) {
 		size_t i = found == '?' || found == ':' ? N_ROWS : row_of(found);
 
 		if (i == N_ROWS)
 			return complain_of_option(found, argv);
 		given[i] = true;
 		if (rows[i].set && rows[i].set(options, optarg) < 0)
-			return complain(CTL_USAGE, "--%s: \"%s\" is not possible here: %s",
+			return complain(CTL_USAGE,
+					"--%s: \"%s\" is not possible here: %s",
 					rows[i].name, optarg, rows[i].help);
 	}
 	return CTL_OK;
@@ -251,10 +259,11 @@ static int check_use(const struct verb *verb, const bool *given, char **argument
 	while (arguments[n])
 		n++;
 	if (n < verb->min_arguments)
-		return complain(CTL_USAGE, "\"%s\" needs %s; see rasctl %s --help", verb->name,
-				verb->arguments, verb->name);
+		return complain(CTL_USAGE, "\"%s\" needs %s; see rasctl %s --help",
+				verb->name, verb->arguments, verb->name);
 	if (n > verb->max_arguments)
-		return complain(CTL_USAGE, "\"%s\" does not take \"%s\"; see rasctl %s --help",
+		return complain(CTL_USAGE,
+				"\"%s\" does not take \"%s\"; see rasctl %s --help",
 				verb->name, arguments[verb->max_arguments], verb->name);
 	return CTL_OK;
 }
@@ -293,13 +302,14 @@ int command_parse(int argc, char **argv, struct command *ret)
 	if (argv[optind]) {
 		verb = find_verb(argv[optind]);
 		if (!verb)
-			return complain(CTL_USAGE, "there is no verb \"%s\"; see rasctl --help",
+			return complain(CTL_USAGE,
+					"there is no verb \"%s\"; see rasctl --help",
 					argv[optind]);
 	}
 	if (answer(verb, given))
 		return CTL_OK;
 	if (!verb)
-		return complain(CTL_USAGE, "what shall be shown? See rasctl --help");
+		return complain(CTL_USAGE, "what shall be shown? see rasctl --help");
 	ret->arguments = argv + optind + 1;
 	r = check_use(verb, given, ret->arguments);
 	if (r == CTL_OK)

@@ -33,7 +33,8 @@ static size_t find_width(FILE *file)
 
 	if (columns && !parse_uint64(columns, &width) && width >= 20 && width <= 10000)
 		return width;
-	if (isatty(fileno(file)) && !ioctl(fileno(file), TIOCGWINSZ, &size) && size.ws_col)
+	if (isatty(fileno(file)) && !ioctl(fileno(file), TIOCGWINSZ, &size) &&
+	    size.ws_col)
 		return MAX(size.ws_col, 20);
 	return 0;
 }

@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * Where views go. A verb makes JSON objects and says how people like to see them; a format
- * prints them: as a table, as one JSON document, or as one object a line. A document has
- * either views (lists of rows) or one record.
+ * Where views go. A verb makes JSON objects and says how people like to see them; a
+ * format prints them: as a table, as one JSON document, or as one object a line. A
+ * document has either views (lists of rows) or one record.
  */
 
 #include <json-c/json.h>
@@ -17,8 +17,9 @@ struct output;
 
 enum column_flag {
 	COLUMN_RIGHT = 1,
-	COLUMN_ELASTIC = 2,  /* gets the room that is left, and is cut to it; the last one */
-	COLUMN_WIDE = 4,     /* only where there is plenty of room */
+	COLUMN_ELASTIC =
+		2,	 /* gets the room that is left, and is cut to it; the last one */
+	COLUMN_WIDE = 4, /* only where there is plenty of room */
 	COLUMN_SEVERITY = 8, /* coloured by what it says */
 	COLUMN_TELLING = 16, /* only if a row has more to say than "-" or "1" */
 };
@@ -46,7 +47,8 @@ struct output_ops {
 	void (*begin)(struct output *out, const struct view *view);
 	void (*row)(struct output *out, struct json_object *row);
 	void (*end)(struct output *out);
-	void (*record)(struct output *out, const struct view *view, struct json_object *record);
+	void (*record)(struct output *out, const struct view *view,
+		       struct json_object *record);
 	void (*close)(struct output *out);
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 /*
- * JSON for programs. One document: {"version":1,"events":[...]}, an object on each line. Or
- * ndjson: nothing but the objects, one a line. Both are written as they come.
+ * JSON for programs. One document: {"version":1,"events":[...]}, an object on each line.
+ * Or ndjson: nothing but the objects, one a line. Both are written as they come.
  */
 
 #include "rasctl/output.h"
@@ -13,8 +13,8 @@
 
 static void print(struct output *out, struct json_object *object)
 {
-	fputs(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN |
-							     JSON_C_TO_STRING_NOSLASHESCAPE),
+	fputs(json_object_to_json_string_ext(
+		      object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE),
 	      out->file);
 }
 
@@ -45,8 +45,10 @@ static void document_record(struct output *out, const struct view *view,
 			    struct json_object *record)
 {
 	(void)view;
-	json_object_object_foreach(record, key, value) {
-		fprintf(out->file, ",\"%s\":", key); /* our own words: nothing to escape */
+	json_object_object_foreach(record, key, value)
+	{
+		fprintf(out->file,
+			",\"%s\":", key); /* our own words: nothing to escape */
 		print(out, value);
 	}
 	json_object_put(record);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-/* Tables and records for people. A table is printed at its end: its widths depend on all. */
+/*
+ * Tables and records for people. A table is printed at its end: its widths depend on all.
+ */
 
 #include "rasctl/output.h"
 
@@ -66,7 +68,8 @@ static void on_row(struct output *out, struct json_object *row)
 static bool tells_something(const struct table *table, size_t column)
 {
 	for (size_t i = column; i < table->cells.n; i += table->n_columns)
-		if (strcmp(table->cells.texts[i], "-") && strcmp(table->cells.texts[i], "1"))
+		if (strcmp(table->cells.texts[i], "-") &&
+		    strcmp(table->cells.texts[i], "1"))
 			return true;
 	return false;
 }
@@ -75,7 +78,8 @@ static bool tells_something(const struct table *table, size_t column)
 static void drop_silent_columns(struct table *table)
 {
 	for (size_t c = table->n_columns; c-- > 0;) {
-		if (!(table->columns[c].flags & COLUMN_TELLING) || tells_something(table, c))
+		if (!(table->columns[c].flags & COLUMN_TELLING) ||
+		    tells_something(table, c))
 			continue;
 		cells_remove_column(&table->cells, c, table->n_columns--);
 		memmove(&table->columns[c], &table->columns[c + 1],
@@ -99,7 +103,8 @@ static void on_end(struct output *out)
 	cells_clear(&table->cells);
 }
 
-static void on_record(struct output *out, const struct view *view, struct json_object *record)
+static void on_record(struct output *out, const struct view *view,
+		      struct json_object *record)
 {
 	record_print(out, view, record);
 	json_object_put(record);

@@ -23,7 +23,10 @@ static size_t width_of(const struct output *out)
 	return out->width ? out->width : WIDTH_OF_NO_TERMINAL;
 }
 
-/* The end of the first line of `text` that is at most `max` long: at a space, if it has one. */
+/*
+ * The end of the first line of `text` that is at most `max` long: at a space, if it has
+ * one.
+ */
 static size_t line_end(const char *text, size_t max)
 {
 	size_t end = strlen(text);
@@ -66,7 +69,8 @@ static void print_line(const struct output *out, unsigned int indent, size_t lab
 static bool is_scalar(struct json_object *value)
 {
 	return value && !json_object_is_type(value, json_type_object) &&
-	       !json_object_is_type(value, json_type_array) && *json_object_get_string(value);
+	       !json_object_is_type(value, json_type_array) &&
+	       *json_object_get_string(value);
 }
 
 static const char *scalar_text(struct json_object *value)
@@ -80,7 +84,10 @@ static void print_title(const struct output *out, const char *key)
 {
 	fputc('\n', out->file);
 	for (const char *c = key; *c; c++)
-		fputc(*c == '_' ? ' ' : c == key ? toupper((unsigned char)*c) : *c, out->file);
+		fputc(*c == '_' ? ' ' :
+		      c == key	? toupper((unsigned char)*c) :
+				  *c,
+		      out->file);
 	fputc('\n', out->file);
 }
 
@@ -88,41 +95,78 @@ static void print_scalars(const struct output *out, struct json_object *object)
 {
 	size_t label_width = 0;
 
-	json_object_object_foreach(object, key, value)
-		if (is_scalar(value))
-			label_width = MAX(label_width, strlen(key));
-	json_object_object_foreach(object, label, shown)
-		if (is_scalar(shown))
-			print_line(out, INDENT, label_width, label, scalar_text(shown));
+	json_object_object_foreach(object, key, value) if (is_scalar(value)) label_width =
+		MAX(label_width, strlen(key));
+	json_object_object_foreach(object, label, shown) if (is_scalar(shown))
+		print_line(out, INDENT, label_width, label, scalar_text(shown));
 }
 
-/* "name value" cells, a grid for each value of what else is in the elements. */
-static void print_named_values(const struct output *out, struct json_object *array)
+/* What else is in an element beside its name and value: the group it belongs to. */
+static void add_group(struct json_object *element, struct text *text)
+{
+	json_object_object_foreach(element, key, value) if (is_scalar(value) &&
+							    strcmp(key, "name") &&
+							    strcmp(key, "value"))
+		text_add(text, "%*s%s %s", INDENT, "", key, scalar_text(value));
+}
+
+static size_t name_width(struct json_object *array, size_t from, size_t to)
+{
+	size_t width = 0;
+
+	for (size_t i = from; i < to; i++) {
+		const char *name = json_text(json_object_array_get_idx(array, i), "name");
+
+		width = MAX(width, name ? strlen(name) : 0);
+	}
+	return width;
+}
+
+static void add_named_value(struct json_object *element, size_t width,
+			    struct cells *cells)
+{
+	const char *name = json_text(element, "name"),
+		   *value = json_text(element, "value");
+	char cell[256] = "";
+	struct text text = TEXT_IN(cell);
+
+	text_add(&text, "%-*s %s", (int)width, name ? name : "?", value ? value : "-");
+	cells_add(cells, cell);
+}
+
+/* The elements from `from` on that belong together. Returns the first that does not. */
+static size_t print_group(const struct output *out, struct json_object *array,
+			  size_t from)
 {
 	_cleanup_(cells_clear) struct cells cells = { 0 };
-	char group[128] = "", last[128] = "";
+	size_t n = json_object_array_length(array), to = from;
+	char group[128] = "", other[sizeof(group)];
+	size_t width;
 
-	for (size_t i = 0; i < json_object_array_length(array); i++) {
-		struct json_object *element = json_object_array_get_idx(array, i);
-		struct text text = TEXT_IN(group);
-		char cell[256] = "";
+	do {
+		struct text text = TEXT_IN(other);
 
-		*group = '\0';
-		json_object_object_foreach(element, key, value)
-			if (is_scalar(value) && strcmp(key, "name") && strcmp(key, "value"))
-				text_add(&text, "  %s %s", key, scalar_text(value));
-		if (strcmp(group, last)) {
-			grid_print(out->file, &cells, 2 * INDENT, width_of(out));
-			cells_clear(&cells);
-			fprintf(out->file, "%s\n", group);
-			strcpy(last, group);
-		}
-		text = TEXT_IN(cell);
-		text_add(&text, "%s %s", json_text(element, "name"),
-			 json_text(element, "value"));
-		cells_add(&cells, cell);
-	}
+		*other = '\0';
+		add_group(json_object_array_get_idx(array, to), &text);
+		if (to == from)
+			strcpy(group, other);
+	} while (!strcmp(group, other) && ++to < n);
+	if (*group)
+		fprintf(out->file, "%s\n", group);
+	width = name_width(array, from, to);
+	for (size_t i = from; i < to; i++)
+		add_named_value(json_object_array_get_idx(array, i), width, &cells);
 	grid_print(out->file, &cells, 2 * INDENT, width_of(out));
+	return to;
+}
+
+/* Names with values, as registers are: a grid for each group of them. */
+static void print_named_values(const struct output *out, struct json_object *array)
+{
+	size_t at = 0;
+
+	while (at < json_object_array_length(array))
+		at = print_group(out, array, at);
 }
 
 /* The keys that any element has a value for, as columns. */
@@ -131,7 +175,9 @@ static size_t find_columns(struct json_object *array, struct column *columns)
 	size_t n = 0;
 
 	for (size_t i = 0; i < json_object_array_length(array); i++) {
-		json_object_object_foreach(json_object_array_get_idx(array, i), key, value) {
+		json_object_object_foreach(json_object_array_get_idx(array, i), key,
+					   value)
+		{
 			size_t c = 0;
 
 			if (!is_scalar(value))
@@ -139,7 +185,8 @@ static size_t find_columns(struct json_object *array, struct column *columns)
 			while (c < n && strcmp(columns[c].key, key))
 				c++;
 			if (c == n && n < KEYS_MAX)
-				columns[n++] = (struct column){ .key = key, .title = key };
+				columns[n++] =
+					(struct column){ .key = key, .title = key };
 		}
 	}
 	return n;
@@ -163,14 +210,14 @@ static void print_element(const struct output *out, struct json_object *element,
 	_cleanup_(cells_clear) struct cells cells = { 0 };
 
 	fprintf(out->file, "%*s%zu of %zu\n", INDENT, "", i + 1, n);
-	json_object_object_foreach(element, key, value)
-		if (is_scalar(value)) {
-			char cell[256] = "";
-			struct text text = TEXT_IN(cell);
+	json_object_object_foreach(element, key, value) if (is_scalar(value))
+	{
+		char cell[256] = "";
+		struct text text = TEXT_IN(cell);
 
-			text_add(&text, "%s: %s", key, scalar_text(value));
-			cells_add(&cells, cell);
-		}
+		text_add(&text, "%s: %s", key, scalar_text(value));
+		cells_add(&cells, cell);
+	}
 	grid_print(out->file, &cells, 2 * INDENT, width_of(out));
 }
 
@@ -187,10 +234,12 @@ static void print_rows(const struct output *out, struct json_object *array)
 		table_print(out, columns, n, &cells);
 	else
 		for (size_t i = 0; i < length; i++)
-			print_element(out, json_object_array_get_idx(array, i), i, length);
+			print_element(out, json_object_array_get_idx(array, i), i,
+				      length);
 }
 
-static void print_array(const struct output *out, const char *key, struct json_object *array)
+static void print_array(const struct output *out, const char *key,
+			struct json_object *array)
 {
 	struct json_object *first = json_object_array_get_idx(array, 0);
 
@@ -205,7 +254,8 @@ static void print_array(const struct output *out, const char *key, struct json_o
 
 static bool has_scalars(struct json_object *object)
 {
-	json_object_object_foreach(object, key, value) {
+	json_object_object_foreach(object, key, value)
+	{
 		(void)key;
 		if (is_scalar(value))
 			return true;
@@ -213,7 +263,8 @@ static bool has_scalars(struct json_object *object)
 	return false;
 }
 
-static void print_nested(const struct output *out, const char *key, struct json_object *value)
+static void print_nested(const struct output *out, const char *key,
+			 struct json_object *value)
 {
 	if (json_object_is_type(value, json_type_array))
 		print_array(out, key, value);
@@ -223,8 +274,7 @@ static void print_nested(const struct output *out, const char *key, struct json_
 		print_title(out, key);
 		print_scalars(out, value);
 	}
-	json_object_object_foreach(value, inner, nested)
-		print_nested(out, inner, nested);
+	json_object_object_foreach(value, inner, nested) print_nested(out, inner, nested);
 }
 
 static const struct column *find_column(const struct view *view, const char *key)
@@ -265,7 +315,6 @@ void record_print(const struct output *out, const struct view *view,
 		  struct json_object *record)
 {
 	print_known(out, view, record);
-	json_object_object_foreach(record, key, value)
-		if (!find_column(view, key))
-			print_nested(out, key, value);
+	json_object_object_foreach(record, key, value) if (!find_column(view, key))
+		print_nested(out, key, value);
 }

@@ -28,8 +28,8 @@ static int run(const struct options *options, char **arguments)
 	if (r < 0)
 		return database_failed(options, reader, r);
 	if (r == 0)
-		return complain(CTL_NO_EVENT, "there is no event %" PRIu64 " in %s", filter.id,
-				options->db);
+		return complain(CTL_NO_EVENT, "there is no event %" PRIu64 " in %s",
+				filter.id, options->db);
 	output_open(&out, options->format, stdout);
 	output_record(&out, &event_record_view, event_to_json(&event));
 	output_close(&out);

@@ -17,8 +17,8 @@ static uint64_t number(struct json_object *object, const char *key)
 }
 
 /* A column that shows a member of a member. */
-static void add_time(struct json_object *object, const char *key, const struct output *out,
-		     struct text *text)
+static void add_time(struct json_object *object, const char *key,
+		     const struct output *out, struct text *text)
 {
 	const struct column column = { .key = key };
 
@@ -68,14 +68,16 @@ static void format_run(struct json_object *row, const struct column *column,
 	} else if (!json_object_get_boolean(json_object_object_get(daemon, "running"))) {
 		text_add(text, ", did not stop as it should");
 	}
-	text_add(text, ", kernel %s", json_text(run, "kernel") ? json_text(run, "kernel") : "?");
+	text_add(text, ", kernel %s",
+		 json_text(run, "kernel") ? json_text(run, "kernel") : "?");
 }
 
 static void format_database(struct json_object *row, const struct column *column,
 			    const struct output *out, struct text *text)
 {
 	struct json_object *database = json_object_object_get(row, column->key);
-	const struct column bytes = { .key = "bytes" }, wal_bytes = { .key = "wal_bytes" };
+	const struct column bytes = { .key = "bytes" },
+			    wal_bytes = { .key = "wal_bytes" };
 
 	if (!database) {
 		text_add(text, "cannot be read");
@@ -175,7 +177,8 @@ static struct json_object *id_to_json(uint64_t id)
 	return id ? json_object_new_uint64(id) : NULL;
 }
 
-static struct json_object *database_to_json(const char *path, const struct db_facts *facts)
+static struct json_object *database_to_json(const char *path,
+					    const struct db_facts *facts)
 {
 	struct json_object *o = json_object_new_object();
 
@@ -219,15 +222,16 @@ static int add_loss(const struct db_loss *loss, void *arg)
 }
 
 /* Fills in what the database knows; *ret_run stays as it was if no run is in it. */
-static int ask_database(const char *path, struct db_reader *reader, struct json_object *status,
-			struct db_last_run *ret_run)
+static int ask_database(const char *path, struct db_reader *reader,
+			struct json_object *status, struct db_last_run *ret_run)
 {
 	struct json_object *losses = json_object_new_array();
 	struct db_facts facts;
 	int r = db_read_facts(reader, &facts);
 
 	json_object_object_add(status, "run", NULL);
-	json_object_object_add(status, "database", r < 0 ? NULL : database_to_json(path, &facts));
+	json_object_object_add(status, "database",
+			       r < 0 ? NULL : database_to_json(path, &facts));
 	json_object_object_add(status, "losses", losses);
 	r = r < 0 ? r : db_read_losses(reader, add_loss, losses);
 	r = r < 0 ? r : db_read_last_run(reader, ret_run);
@@ -250,7 +254,7 @@ static int run(const struct options *options, char **arguments)
 		r = ask_database(options->db, reader, status, &last);
 		code = r < 0 ? database_failed(options, reader, r) : CTL_OK;
 	}
-	json_object_object_add(status, "daemon", daemon_to_json(last.run.ring));
+	status_add_daemon(status, last.run.ring);
 	output_open(&out, options->format, stdout);
 	output_record(&out, &view, status);
 	output_close(&out);
@@ -261,9 +265,10 @@ const struct verb verb_status = {
 	.name = "status",
 	.arguments = "",
 	.summary = "whether rasd runs, what it has, what was lost",
-	.description = "Says whether the daemon runs and what it watches, what is in the "
-		       "database, what is\nnot on disk yet, and what was lost. Works without "
-		       "the daemon.",
+	.description =
+		"Says whether the daemon runs and what it watches, what is in the "
+		"database, what\nis not on disk yet, and what was lost. Works without "
+		"the daemon.",
 	.options = "",
 	.run = run,
 };

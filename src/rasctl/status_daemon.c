@@ -3,6 +3,7 @@
 #include "rasctl/status_daemon.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ipc/status.h"
@@ -26,8 +27,10 @@ static struct json_object *source_to_json(const struct status_source *source)
 			       json_object_new_string(state < SOURCE_STATE_MAX ?
 							      state_names[state] :
 							      "?"));
-	json_object_object_add(
-		o, "error", source->error ? json_object_new_string(strerror(source->error)) : NULL);
+	json_object_object_add(o, "error",
+			       state == SOURCE_FAILED ? json_object_new_string(strerror(
+								abs(source->error))) :
+							NULL);
 	return o;
 }
 
@@ -49,7 +52,7 @@ static struct json_object *types_to_json(const struct ring_status *status)
 		const struct status_type *type = &status->types[i];
 		struct json_object *o;
 
-		if (!*type->name)
+		if (!type->events)
 			continue;
 		o = json_object_new_object();
 		json_object_object_add(o, "type", json_word(type->name));
@@ -65,9 +68,12 @@ static void add_counters(struct json_object *o, const struct ring_status *status
 		const char *name;
 		uint64_t count;
 	} counters[] = {
-		{ "rounds", status->rounds },	      { "sub_buffers", status->sub_buffers },
-		{ "records", status->records },	      { "not_ours", status->not_ours },
-		{ "undecoded", status->undecoded },   { "spilled", status->spilled },
+		{ "rounds", status->rounds },
+		{ "sub_buffers", status->sub_buffers },
+		{ "records", status->records },
+		{ "not_ours", status->not_ours },
+		{ "undecoded", status->undecoded },
+		{ "spilled", status->spilled },
 		{ "log_dropped", status->log_dropped },
 	};
 
@@ -76,40 +82,40 @@ static void add_counters(struct json_object *o, const struct ring_status *status
 				       json_object_new_uint64(counters[i].count));
 }
 
-static void add_live(struct json_object *o, const struct status_snapshot *snapshot)
+static void add_live(struct json_object *o, const struct ring_status *status)
 {
-	const struct ring_status *status = &snapshot->status;
-
 	json_object_object_add(o, "pid", json_object_new_int(status->pid));
-	json_object_object_add(o, "store_pid",
-			       status->store_pid ? json_object_new_int(status->store_pid) : NULL);
+	json_object_object_add(
+		o, "store_pid",
+		status->store_pid ? json_object_new_int(status->store_pid) : NULL);
 	json_object_object_add(o, "version", json_word(status->version));
 	json_object_object_add(o, "started", json_utc(status->started_ns));
-	json_object_object_add(
-		o, "last_event", status->last_event_ns ? json_utc(status->last_event_ns) : NULL);
+	json_object_object_add(o, "last_event",
+			       status->last_event_ns ? json_utc(status->last_event_ns) :
+						       NULL);
 	json_object_object_add(o, "database", json_word(status->database));
 	json_object_object_add(o, "config", json_word(status->config));
 	json_object_object_add(o, "paused", json_object_new_boolean(status->paused));
 	json_object_object_add(o, "store_error",
-			       status->store_error ?
-				       json_object_new_string(strerror(-status->store_error)) :
-				       NULL);
+			       status->store_error ? json_object_new_string(strerror(
+							     -status->store_error)) :
+						     NULL);
 	add_counters(o, status);
-	json_object_object_add(o, "sources", sources_to_json(status));
-	json_object_object_add(o, "types", types_to_json(status));
 }
 
 /*
- * A new reference. "running" is null where it cannot be told, with "error" saying why. What
- * is not durable is in the ring even when no daemon runs: the next one will write it.
+ * Adds "daemon", and of a live one "sources" and "types_since_start". "running" is null
+ * where it cannot be told, with "error" saying why. What is not durable is in the ring
+ * even when no daemon runs: the next one will write it.
  */
-struct json_object *daemon_to_json(const char *ring_path)
+void status_add_daemon(struct json_object *status, const char *ring_path)
 {
 	struct json_object *o = json_object_new_object();
 	struct status_snapshot snapshot;
 	int r = ring_status_read(ring_path, &snapshot);
 	bool absent = r == -ENOENT;
 
+	json_object_object_add(status, "daemon", o);
 	json_object_object_add(o, "running",
 			       r < 0 && !absent ?
 				       NULL :
@@ -117,11 +123,15 @@ struct json_object *daemon_to_json(const char *ring_path)
 	json_object_object_add(o, "ring", json_word(ring_path));
 	if (r < 0 && !absent)
 		json_object_object_add(o, "error", json_object_new_string(strerror(-r)));
-	if (r == 0)
-		json_object_object_add(
-			o, "not_durable_bytes",
-			json_object_new_uint64(snapshot.written - snapshot.durable));
-	if (r == 0 && snapshot.alive)
-		add_live(o, &snapshot);
-	return o;
+	if (r < 0)
+		return;
+	json_object_object_add(
+		o, "not_durable_bytes",
+		json_object_new_uint64(snapshot.written - snapshot.durable));
+	if (!snapshot.alive)
+		return;
+	add_live(o, &snapshot.status);
+	json_object_object_add(status, "sources", sources_to_json(&snapshot.status));
+	json_object_object_add(status, "types_since_start",
+			       types_to_json(&snapshot.status));
 }

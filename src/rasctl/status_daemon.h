@@ -5,4 +5,4 @@
 
 #include <json-c/json.h>
 
-struct json_object *daemon_to_json(const char *ring_path);
+void status_add_daemon(struct json_object *status, const char *ring_path);

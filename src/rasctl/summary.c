@@ -25,8 +25,9 @@ static const struct view view = {
 
 static struct json_object *json_severity(enum severity severity)
 {
-	return severity == SEVERITY_UNKNOWN ? NULL :
-					      json_object_new_string(severity_name(severity));
+	return severity == SEVERITY_UNKNOWN ?
+		       NULL :
+		       json_object_new_string(severity_name(severity));
 }
 
 static int add_summary(const struct db_summary *row, void *arg)
@@ -74,8 +75,9 @@ const struct verb verb_summary = {
 	.name = "summary",
 	.arguments = "",
 	.summary = "how many events of which type and severity",
-	.description = "Counts events by type and severity. An event stands for several errors "
-		       "where they\nwere summed up. Below: what was lost, if anything was.",
+	.description =
+		"Counts events by type and severity. An event stands for several errors "
+		"where\nthey were summed up. Below: what was lost, if anything was.",
 	.options = "",
 	.run = run,
 };

@@ -2,6 +2,7 @@
 
 #include "rasctl/table.h"
 
+#include <ctype.h>
 #include <libsmartcols.h>
 #include <string.h>
 
@@ -17,7 +18,8 @@ static size_t column_width(const struct column *column, size_t index, size_t n_c
 }
 
 /* Of the whole table, in columns of the terminal. `cells` are row by row. */
-size_t table_width(const struct column *columns, size_t n_columns, const struct cells *cells)
+size_t table_width(const struct column *columns, size_t n_columns,
+		   const struct cells *cells)
 {
 	size_t width = n_columns - 1;
 
@@ -77,6 +79,18 @@ static void add_line(struct libscols_table *tb, const struct column *columns,
 	}
 }
 
+/* Keys of JSON become titles as they stand elsewhere: "sender_pid" is SENDER PID. */
+static void add_column(struct libscols_table *tb, const struct column *column)
+{
+	char title[64] = "";
+	struct text text = TEXT_IN(title);
+
+	for (const char *c = column->title; *c; c++)
+		text_add(&text, "%c", *c == '_' ? ' ' : toupper((unsigned char)*c));
+	scols_table_new_column(tb, title, 0,
+			       column->flags & COLUMN_RIGHT ? SCOLS_FL_RIGHT : 0);
+}
+
 /* Prints rows of n_columns cells each; may shorten what is in the elastic column. */
 void table_print(const struct output *out, const struct column *columns, size_t n_columns,
 		 struct cells *cells)
@@ -88,11 +102,12 @@ void table_print(const struct output *out, const struct column *columns, size_t 
 	fit(out->width, columns, n_columns, cells);
 	scols_table_set_stream(tb, out->file);
 	scols_table_enable_colors(tb, out->colour);
+	/* texts are escaped where they become JSON; twice would be once too often */
+	scols_table_enable_noencoding(tb, 1);
 	/* what fits is settled above, so that it is the same for a terminal and a pipe */
 	scols_table_set_termforce(tb, SCOLS_TERMFORCE_NEVER);
 	for (size_t i = 0; i < n_columns; i++)
-		scols_table_new_column(tb, columns[i].title, 0,
-				       columns[i].flags & COLUMN_RIGHT ? SCOLS_FL_RIGHT : 0);
+		add_column(tb, &columns[i]);
 	for (size_t i = 0; i + n_columns <= cells->n; i += n_columns)
 		add_line(tb, columns, n_columns, cells->texts + i);
 	scols_print_table(tb);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 /*
- * An event of our own, marked as such, through every stage a real one goes through: written
- * into the kernel's trace ring, read by the daemon, looked for in the database.
+ * An event of our own, marked as such, through every stage a real one goes through:
+ * written into the kernel's trace ring, read by the daemon, looked for in the database.
  */
 
 #include "rasctl/ctl.h"
@@ -41,8 +41,10 @@ static int make_token(const char *text, char *token, size_t size)
 				"the text must be printable ASCII, at most %d characters",
 				TEXT_MAX);
 	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
-		return complain(CTL_FAILED, "cannot get random bytes: %s", strerror(errno));
-	snprintf(token, size, "%016" PRIx64 "%s%s", random, text ? " " : "", text ? text : "");
+		return complain(CTL_FAILED, "cannot get random bytes: %s",
+				strerror(errno));
+	snprintf(token, size, "%016" PRIx64 "%s%s", random, text ? " " : "",
+		 text ? text : "");
 	return CTL_OK;
 }
 
@@ -72,8 +74,8 @@ static int look_for(struct db_reader *reader, uint64_t after, const char *token,
 	return r;
 }
 
-static int wait_for(const struct options *options, struct db_reader *reader, uint64_t after,
-		    const char *token, struct event *ret)
+static int wait_for(const struct options *options, struct db_reader *reader,
+		    uint64_t after, const char *token, struct event *ret)
 {
 	int64_t end = clock_now_ns(CLOCK_MONOTONIC) +
 		      (int64_t)options->timeout_sec * NS_PER_SEC;
@@ -95,7 +97,8 @@ static int wait_for(const struct options *options, struct db_reader *reader, uin
 			options->db, options->timeout_sec);
 }
 
-static void print(const struct options *options, const struct event *event, int64_t took_ns)
+static void print(const struct options *options, const struct event *event,
+		  int64_t took_ns)
 {
 	struct json_object *o = event_to_json(event);
 	struct output out;
@@ -137,9 +140,10 @@ const struct verb verb_test_event = {
 	.name = "test-event",
 	.arguments = "[TEXT]",
 	.summary = "send an event of our own through all of rasd",
-	.description = "Writes an event into the kernel's trace ring and waits until it is in "
-		       "the database.\nIt is marked as synthetic and takes the way of a real "
-		       "one. Needs root.",
+	.description =
+		"Writes an event into the kernel's trace ring and waits until it is in "
+		"the\ndatabase. It is marked as synthetic and takes the way of a real "
+		"one. Needs root.",
 	.options = "ITW",
 	.max_arguments = 1,
 	.run = run,

@@ -11,8 +11,8 @@ const struct verb *const verbs[] = {
 };
 
 /*
- * One sentence on standard error. Returns `code`. What the user typed may be in it, so it is
- * escaped as a whole.
+ * One sentence on standard error. Returns `code`. What the user typed may be in it, so it
+ * is escaped as a whole.
  */
 int complain(enum exit_code code, const char *fmt, ...)
 {

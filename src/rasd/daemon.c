@@ -243,7 +243,7 @@ static void take_hello(struct daemon *daemon, const struct store_hello *hello)
 	if (hello->note[0])
 		log_line(hello->result ? LOG_ERR : LOG_WARNING, "%s", hello->note);
 	if (!hello->result)
-		daemon->pipeline.id_base = hello->id_base;
+		daemon->pipeline.id_base = (int64_t)hello->id_base;
 }
 
 /* At start, a database that cannot be used is the operator's to mend: nothing was read yet. */

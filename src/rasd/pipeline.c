@@ -56,6 +56,7 @@ int pipeline_init(struct pipeline *pipeline, const struct handler_table *handler
 		.ring = ring,
 		.reader = reader,
 		.page_size = (uint64_t)sysconf(_SC_PAGESIZE),
+		.id_base = -1,
 		.arena = { .base = malloc(ARENA_BYTES), .size = ARENA_BYTES },
 		.sums = sums_new(senders),
 	};
@@ -137,9 +138,9 @@ static void log_event(struct pipeline *pipeline, const struct event *event)
 	}
 	pipeline->log_lines++;
 	event_describe(event, &text);
-	if (pipeline->id_base)
+	if (pipeline->id_base >= 0)
 		snprintf(id, sizeof(id), " #%llu",
-			 (unsigned long long)(pipeline->id_base + event->id));
+			 (unsigned long long)pipeline->id_base + event->id);
 	log_line(event->severity >= SEVERITY_DEFERRED && event->severity <= SEVERITY_FATAL ?
 			 LOG_WARNING :
 			 LOG_NOTICE,

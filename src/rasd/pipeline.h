@@ -37,7 +37,7 @@ struct pipeline {
 	int proc_fd;
 	uint64_t next_id;      /* of events, within the ring */
 	uint64_t finished_round; /* found in the ring at start: of an earlier process */
-	uint64_t id_base;      /* what the database adds to ids; 0: not known (yet) */
+	int64_t id_base;       /* what the database adds to ids; -1: not known (yet) */
 	int64_t clock_offset_ns;
 	uint64_t log_lines, log_lines_max; /* in the present window */
 	uint64_t log_suppressed;

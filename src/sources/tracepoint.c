@@ -12,8 +12,12 @@
 
 #define SYMBOLS_MAX 128 /* of one field; the kernel's longest list has fewer than 30 */
 
-static void place_field(const struct tep_format_field *field, struct field_place *place)
+/* False: at a place that no record has, a sub-buffer being 64 KiB at the most. */
+static bool place_field(const struct tep_format_field *field, struct field_place *place)
 {
+	if (field->offset < 0 || field->offset > UINT16_MAX || field->size < 0 ||
+	    field->size > UINT16_MAX)
+		return false;
 	place->offset = (uint16_t)field->offset;
 	place->size = (uint16_t)field->size;
 	if (field->flags & TEP_FIELD_IS_RELATIVE)
@@ -26,6 +30,7 @@ static void place_field(const struct tep_format_field *field, struct field_place
 		place->kind = PLACE_SIGNED;
 	else
 		place->kind = PLACE_UNSIGNED;
+	return true;
 }
 
 static bool is_number(enum field_kind kind)
@@ -37,7 +42,10 @@ static bool is_number(enum field_kind kind)
 static bool place_fits(const struct field_place *place, enum field_kind kind)
 {
 	bool scalar = place->kind == PLACE_UNSIGNED || place->kind == PLACE_SIGNED;
+	bool locator = place->kind == PLACE_DATA_LOC || place->kind == PLACE_REL_LOC;
 
+	if (locator && place->size != sizeof(uint32_t))
+		return false;
 	if (!scalar)
 		return !is_number(kind);
 	return is_number(kind) && (place->size == 1 || place->size == 2 || place->size == 4 ||
@@ -61,8 +69,7 @@ static int place_fields(struct tracepoint *tp, struct tep_event *format)
 			continue;
 		if (!found)
 			return -ENOENT;
-		place_field(found, place);
-		if (!place_fits(place, field->kind))
+		if (!place_field(found, place) || !place_fits(place, field->kind))
 			return -EPROTO;
 		end = (size_t)place->offset + place->size;
 		tp->fixed_bytes = MAX(tp->fixed_bytes, end);

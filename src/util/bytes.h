@@ -32,6 +32,14 @@ static inline uint64_t load_le64(const void *p)
 	return le64toh(v);
 }
 
+static inline uint32_t load_be32(const void *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return be32toh(v);
+}
+
 /* bits [lo, hi] of v, both included */
 static inline uint64_t bits(uint64_t v, unsigned int lo, unsigned int hi)
 {

@@ -39,6 +39,8 @@ int cpulist_parse(const char *list, unsigned int *cpus, size_t max)
 			r = parse_cpu(&list, &last);
 			if (r < 0)
 				return r;
+			if (last < first)
+				return -EINVAL;
 		}
 		for (unsigned long cpu = first; cpu <= last; cpu++) {
 			if (n == max)
