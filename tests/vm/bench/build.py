@@ -38,13 +38,22 @@ def install(destination):
 def build_and_install(destination):
     source, build = directory() / "source", directory() / "build"
     mirror(TREE, source)
-    if not (source / "Makefile.in").exists():
+    if must_bootstrap(source):
         run(bootstrap_command(source), source)
     build.mkdir(exist_ok=True)
     if not (build / "config.status").exists():
         run([source / "configure", "-q", *CONFIGURE], build)
     run(["make", "-s", f"-j{os.cpu_count()}"], build)
     run(["make", "-s", "install", f"DESTDIR={destination}"], build)
+
+
+def must_bootstrap(source):
+    """Left to make's own rules, automake would not add the helper scripts that it now needs."""
+    made = source / "Makefile.in"
+    inputs = [source / "configure.ac", source / "Makefile.am", *source.glob("src/**/*.mk"),
+              *source.glob("tests/**/*.mk")]
+    return not made.exists() or any(path.stat().st_mtime > made.stat().st_mtime
+                                    for path in inputs)
 
 
 def bootstrap_command(source):
