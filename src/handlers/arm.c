@@ -124,6 +124,7 @@ static int decode(const struct record *record, struct event *event)
 	drop_invalid(&detail[AFFINITY], 0xff);
 	drop_invalid(&detail[RUNNING_STATE], 0xffffffff);
 	drop_invalid(&detail[PSCI_STATE], 0xffffffff);
+	drop_invalid(&detail[CPU], (uint64_t)-1);
 	event->component = COMPONENT_CPU;
 	if (detail[CPU].kind == VALUE_INT)
 		event->cpu = (int32_t)detail[CPU].i;

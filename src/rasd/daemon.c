@@ -189,11 +189,34 @@ static void tell_run(struct daemon *daemon)
 	pipeline_tell(&daemon->pipeline, MESSAGE_RUN, &run, sizeof(run));
 }
 
+/*
+ * A ring that is half full while its other side works is a disk at its limit: for a moment
+ * the kernel's rings, which are larger, may hold what comes. After the grace events are read
+ * whatever happens to them, for someone may have to act on them.
+ */
+static bool give_grace(struct daemon *daemon)
+{
+	uint64_t durable = ring_durable(&daemon->ring);
+	int64_t now = clock_now_ns(CLOCK_MONOTONIC);
+
+	if (durable != daemon->seen_durable || !daemon->durable_moved_ns) {
+		daemon->seen_durable = durable;
+		daemon->durable_moved_ns = now;
+	}
+	return ring_room(&daemon->ring) < RING_DATA_BYTES / 2 &&
+	       now - daemon->durable_moved_ns < GRACE_NS;
+}
+
 /* Reads until the rings are empty (or fill as fast as they are read). */
 static void drain(struct daemon *daemon)
 {
-	for (int i = 0; i < DRAIN_ROUNDS_MAX && pipeline_round(&daemon->pipeline) > 0; i++)
+	for (int i = 0; i < DRAIN_ROUNDS_MAX; i++) {
+		while (give_grace(daemon))
+			usleep(GRACE_STEP_USEC);
+		if (pipeline_round(&daemon->pipeline) == 0)
+			break;
 		child_wake(&daemon->child);
+	}
 }
 
 static void settle_old_instances(struct daemon *daemon)
@@ -317,24 +340,6 @@ static int on_store(sd_event_source *source, int fd, uint32_t revents, void *use
 }
 
 /* --- the loop ------------------------------------------------------------------------- */
-
-/*
- * A ring that is half full while its other side works is a disk at its limit: for a moment
- * the kernel's rings, which are larger, may hold what comes. After the grace events are read
- * whatever happens to them, for someone may have to act on them.
- */
-static bool give_grace(struct daemon *daemon)
-{
-	uint64_t durable = ring_durable(&daemon->ring);
-	int64_t now = clock_now_ns(CLOCK_MONOTONIC);
-
-	if (durable != daemon->seen_durable) {
-		daemon->seen_durable = durable;
-		daemon->durable_moved_ns = now;
-	}
-	return ring_room(&daemon->ring) < RING_DATA_BYTES / 2 &&
-	       now - daemon->durable_moved_ns < GRACE_NS;
-}
 
 static int on_grace_over(sd_event_source *source, uint64_t usec, void *userdata)
 {
