@@ -18,13 +18,14 @@ const char *const writer_sql[STATEMENT_MAX] = {
 	[SQL_BEGIN] = "BEGIN IMMEDIATE",
 	[SQL_COMMIT] = "COMMIT",
 	[SQL_ADD_EVENT] =
-		"INSERT INTO event (id, boot, run, time, time_last, count, boottime, type,"
-		" severity, component, address, address_kind, address_mask, cpu, pid, tgid,"
-		" uid, comm, unit, dimm, source, flags)"
+		"INSERT INTO event (id, boot, run, time, time_last, count, boottime,"
+		" type, severity, component, address, address_kind, address_mask, cpu,"
+		" pid, tgid, uid, comm, unit, dimm, source, flags)"
 		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	[SQL_ADD_BOOT] =
-		"INSERT INTO boot (boot_id, machine_id, kernel, arch, page_size, first_seen)"
-		" VALUES (?,?,?,?,?,?) ON CONFLICT (boot_id) DO NOTHING",
+		"INSERT INTO boot (boot_id, machine_id, kernel, arch, page_size,"
+		" first_seen) VALUES (?,?,?,?,?,?) ON CONFLICT (boot_id) DO NOTHING",
+	[SQL_FORGET_SEEN] = "DELETE FROM loss_seen",
 	[SQL_FIND_BOOT] = "SELECT id FROM boot WHERE boot_id = ?",
 	[SQL_ADD_RUN] =
 		"INSERT INTO run (boot, started, version, config_hash, instance, ring,"
@@ -86,8 +87,10 @@ static void configure(sqlite3 *db)
 static int probe(sqlite3 *db)
 {
 	static const char *const questions[] = {
-		"SELECT count(*) FROM sqlite_master", "SELECT count(*) FROM event_type",
-		"SELECT max(id) FROM event",	      "SELECT max(time) FROM event",
+		"SELECT count(*) FROM sqlite_master",
+		"SELECT count(*) FROM event_type",
+		"SELECT max(id) FROM event",
+		"SELECT max(time) FROM event",
 		"SELECT max(id) FROM loss",
 	};
 	int64_t ignored;
@@ -189,10 +192,7 @@ static void close_database(struct db_writer *w)
 	sqlite3_close(TAKE_PTR(w->db));
 }
 
-/*
- * Returns what there is to open, as db_examine(), after making a file where there is
- * none.
- */
+/* Makes a file where there is none; then as open_existing(), or as db_examine(). */
 static int find_or_create(struct db_writer *w, struct text *ret_note)
 {
 	int r = db_examine(w->path, ret_note);

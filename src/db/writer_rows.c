@@ -22,6 +22,7 @@ static void bind_bounded(sqlite3_stmt *stmt, int index, const char *text, size_t
 	sqlite3_bind_text(stmt, index, text, (int)strnlen(text, size), SQLITE_STATIC);
 }
 
+/* Of a boot that has no row yet, all that counts losses begins at 0. */
 static int find_or_add_boot(struct db_writer *w, const struct db_run *run)
 {
 	sqlite3_stmt *add = w->statements[SQL_ADD_BOOT];
@@ -35,6 +36,8 @@ static int find_or_add_boot(struct db_writer *w, const struct db_run *run)
 	sqlite3_bind_int64(add, 5, run->page_size);
 	sqlite3_bind_int64(add, 6, run->time_ns);
 	r = writer_run(w, SQL_ADD_BOOT);
+	if (r >= 0 && sqlite3_changes(w->db))
+		r = writer_run(w, SQL_FORGET_SEEN);
 	if (r < 0)
 		return r;
 	bind_array(find, 1, run->boot_id);

@@ -46,10 +46,4 @@ struct verb {
 /* The verbs, in the order of the help; NULL ends them. */
 extern const struct verb *const verbs[];
 
-extern const struct verb verb_events;
-extern const struct verb verb_show;
-extern const struct verb verb_summary;
-extern const struct verb verb_status;
-extern const struct verb verb_test_event;
-
 int complain(enum exit_code code, const char *fmt, ...) _printf_(2, 3);

@@ -19,8 +19,8 @@ struct option_row {
 	const char *name;
 	const char *argument; /* NULL: takes none */
 	const char *help;
-	int (*set)(struct options *options,
-		   const char *value); /* NULL: see command_parse() */
+	/* NULL: rasctl itself is asked, see answer() */
+	int (*set)(struct options *options, const char *value);
 };
 
 static int set_output(struct options *options, const char *value)
@@ -152,8 +152,8 @@ static void print_help(void)
 		printf("  %-21s %s\n", call, (*verb)->summary);
 	}
 	print_options(NULL);
-	printf("\n\"rasctl VERB --help\" says more. Exit codes: 0 ok, 1 failed, 2 usage,\n"
-	       "3 no database or not readable, 4 no such event, 5 timed out.\n");
+	printf("\n\"rasctl VERB --help\" says more. Exit codes: 0 ok, 1 failed,\n"
+	       "2 usage, 3 no database or not readable, 4 no such event, 5 timed out.\n");
 }
 
 static void print_verb_help(const struct verb *verb)
@@ -171,10 +171,7 @@ static const struct verb *find_verb(const char *name)
 	return NULL;
 }
 
-/*
- * The two tables that getopt_long() wants, out of ours. An option's value is its row +
- * 256.
- */
+/* What getopt_long() wants, out of our table; an option's value is its row + 256. */
 struct getopt_tables {
 	char letters[2 * N_ROWS + 2];
 	struct option names[N_ROWS + 1];

@@ -45,10 +45,8 @@ static void document_record(struct output *out, const struct view *view,
 			    struct json_object *record)
 {
 	(void)view;
-	json_object_object_foreach(record, key, value)
-	{
-		fprintf(out->file,
-			",\"%s\":", key); /* our own words: nothing to escape */
+	json_object_object_foreach(record, key, value) {
+		fprintf(out->file, ",\"%s\":", key); /* our own words: plain */
 		print(out, value);
 	}
 	json_object_put(record);

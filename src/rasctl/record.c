@@ -23,10 +23,7 @@ static size_t width_of(const struct output *out)
 	return out->width ? out->width : WIDTH_OF_NO_TERMINAL;
 }
 
-/*
- * The end of the first line of `text` that is at most `max` long: at a space, if it has
- * one.
- */
+/* The end of a first line that is at most `max` long: at a space, if it can be. */
 static size_t line_end(const char *text, size_t max)
 {
 	size_t end = strlen(text);
@@ -83,11 +80,9 @@ static const char *scalar_text(struct json_object *value)
 static void print_title(const struct output *out, const char *key)
 {
 	fputc('\n', out->file);
-	for (const char *c = key; *c; c++)
-		fputc(*c == '_' ? ' ' :
-		      c == key	? toupper((unsigned char)*c) :
-				  *c,
-		      out->file);
+	fputc(toupper((unsigned char)*key), out->file);
+	for (const char *c = key + 1; *c; c++)
+		fputc(*c == '_' ? ' ' : *c, out->file);
 	fputc('\n', out->file);
 }
 
@@ -95,19 +90,20 @@ static void print_scalars(const struct output *out, struct json_object *object)
 {
 	size_t label_width = 0;
 
-	json_object_object_foreach(object, key, value) if (is_scalar(value)) label_width =
-		MAX(label_width, strlen(key));
-	json_object_object_foreach(object, label, shown) if (is_scalar(shown))
-		print_line(out, INDENT, label_width, label, scalar_text(shown));
+	json_object_object_foreach(object, key, value)
+		if (is_scalar(value))
+			label_width = MAX(label_width, strlen(key));
+	json_object_object_foreach(object, label, shown)
+		if (is_scalar(shown))
+			print_line(out, INDENT, label_width, label, scalar_text(shown));
 }
 
 /* What else is in an element beside its name and value: the group it belongs to. */
 static void add_group(struct json_object *element, struct text *text)
 {
-	json_object_object_foreach(element, key, value) if (is_scalar(value) &&
-							    strcmp(key, "name") &&
-							    strcmp(key, "value"))
-		text_add(text, "%*s%s %s", INDENT, "", key, scalar_text(value));
+	json_object_object_foreach(element, key, value)
+		if (is_scalar(value) && strcmp(key, "name") && strcmp(key, "value"))
+			text_add(text, "%*s%s %s", INDENT, "", key, scalar_text(value));
 }
 
 static size_t name_width(struct json_object *array, size_t from, size_t to)
@@ -176,8 +172,7 @@ static size_t find_columns(struct json_object *array, struct column *columns)
 
 	for (size_t i = 0; i < json_object_array_length(array); i++) {
 		json_object_object_foreach(json_object_array_get_idx(array, i), key,
-					   value)
-		{
+					   value) {
 			size_t c = 0;
 
 			if (!is_scalar(value))
@@ -210,14 +205,14 @@ static void print_element(const struct output *out, struct json_object *element,
 	_cleanup_(cells_clear) struct cells cells = { 0 };
 
 	fprintf(out->file, "%*s%zu of %zu\n", INDENT, "", i + 1, n);
-	json_object_object_foreach(element, key, value) if (is_scalar(value))
-	{
-		char cell[256] = "";
-		struct text text = TEXT_IN(cell);
+	json_object_object_foreach(element, key, value)
+		if (is_scalar(value)) {
+			char cell[256] = "";
+			struct text text = TEXT_IN(cell);
 
-		text_add(&text, "%s: %s", key, scalar_text(value));
-		cells_add(&cells, cell);
-	}
+			text_add(&text, "%s: %s", key, scalar_text(value));
+			cells_add(&cells, cell);
+		}
 	grid_print(out->file, &cells, 2 * INDENT, width_of(out));
 }
 
@@ -254,8 +249,7 @@ static void print_array(const struct output *out, const char *key,
 
 static bool has_scalars(struct json_object *object)
 {
-	json_object_object_foreach(object, key, value)
-	{
+	json_object_object_foreach(object, key, value) {
 		(void)key;
 		if (is_scalar(value))
 			return true;
@@ -274,7 +268,8 @@ static void print_nested(const struct output *out, const char *key,
 		print_title(out, key);
 		print_scalars(out, value);
 	}
-	json_object_object_foreach(value, inner, nested) print_nested(out, inner, nested);
+	json_object_object_foreach(value, inner, nested)
+		print_nested(out, inner, nested);
 }
 
 static const struct column *find_column(const struct view *view, const char *key)
@@ -315,6 +310,7 @@ void record_print(const struct output *out, const struct view *view,
 		  struct json_object *record)
 {
 	print_known(out, view, record);
-	json_object_object_foreach(record, key, value) if (!find_column(view, key))
-		print_nested(out, key, value);
+	json_object_object_foreach(record, key, value)
+		if (!find_column(view, key))
+			print_nested(out, key, value);
 }

@@ -6,9 +6,20 @@
 
 #include "util/text.h"
 
-const struct verb *const verbs[] = {
-	&verb_events, &verb_show, &verb_summary, &verb_status, &verb_test_event, NULL,
-};
+/* A verb is a file that defines verb_NAME, and a line here; in the order of the help. */
+#define VERBS(do_)                                                                       \
+	do_(events)                                                                      \
+	do_(show)                                                                        \
+	do_(summary)                                                                     \
+	do_(status)                                                                      \
+	do_(test_event)
+
+#define DECLARE(name_)	extern const struct verb verb_##name_;
+#define POINT_TO(name_) &verb_##name_,
+
+VERBS(DECLARE)
+
+const struct verb *const verbs[] = { VERBS(POINT_TO) NULL };
 
 /*
  * One sentence on standard error. Returns `code`. What the user typed may be in it, so it

@@ -1,0 +1,30 @@
+# The database and rasctl.
+
+DB_TESTS = tests/unit/test_db tests/unit/test_db_files tests/unit/test_db_read \
+	tests/unit/test_rasctl tests/unit/test_rasctl_live
+DB_TESTS_LIBS = libdbtests.a librasctl.a libdbwrite.a libdbread.a $(TESTS_LIBS) \
+	$(SQLITE_LIBS) $(SMARTCOLS_LIBS)
+
+libdbtests_a_SOURCES = tests/unit/db_fixture.c tests/unit/db_fixture.h \
+	tests/unit/rasctl_fixture.c tests/unit/rasctl_fixture.h
+
+if HAVE_CMOCKA
+check_LIBRARIES += libdbtests.a
+check_PROGRAMS += $(DB_TESTS)
+TESTS += $(DB_TESTS)
+endif
+
+tests_unit_test_db_SOURCES = tests/unit/test_db.c
+tests_unit_test_db_LDADD = $(DB_TESTS_LIBS)
+
+tests_unit_test_db_files_SOURCES = tests/unit/test_db_files.c
+tests_unit_test_db_files_LDADD = $(DB_TESTS_LIBS)
+
+tests_unit_test_db_read_SOURCES = tests/unit/test_db_read.c
+tests_unit_test_db_read_LDADD = $(DB_TESTS_LIBS)
+
+tests_unit_test_rasctl_SOURCES = tests/unit/test_rasctl.c
+tests_unit_test_rasctl_LDADD = $(DB_TESTS_LIBS)
+
+tests_unit_test_rasctl_live_SOURCES = tests/unit/test_rasctl_live.c
+tests_unit_test_rasctl_live_LDADD = $(DB_TESTS_LIBS)

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#include "db_fixture.h"
+
+#include <ftw.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "handlers/table.h"
+#include "util/clock.h"
+#include "util/macro.h"
+
+#define ARENA_BYTES 65536
+
+int fixture_setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	strcpy(f->dir, "/tmp/rasd-test-XXXXXX");
+	assert_non_null(mkdtemp(f->dir));
+	snprintf(f->db, sizeof(f->db), "%s/rasd.db", f->dir);
+	f->arena = (struct arena){ .base = malloc(ARENA_BYTES), .size = ARENA_BYTES };
+	*state = f;
+	return 0;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+int fixture_teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	nftw(f->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	free(f->arena.base);
+	free(f);
+	return 0;
+}
+
+const struct handler *sample_handler(const char *type)
+{
+	for (size_t i = 0; i < handlers_table.n_handlers; i++)
+		if (!strcmp(handlers_table.handlers[i]->type->name, type))
+			return handlers_table.handlers[i];
+	fail_msg("no handler %s", type);
+	return NULL;
+}
+
+/* A field of the tracepoint, by the kernel's name. */
+static void set(struct event *event, const char *kernel, struct value value)
+{
+	for (size_t i = 0; i < event->type->n_fields; i++)
+		if (event->type->fields[i].kernel &&
+		    !strcmp(event->type->fields[i].kernel, kernel)) {
+			event->detail[i] = value;
+			return;
+		}
+	fail_msg("%s has no field %s", event->type->name, kernel);
+}
+
+static void fill_memory_failure(struct event *e)
+{
+	set(e, "pfn", value_uint(0x12345));
+	set(e, "type", value_int(9));
+	set(e, "result", value_int(3));
+}
+
+static void put_le(uint8_t *at, uint64_t v, size_t bytes)
+{
+	for (size_t i = 0; i < bytes; i++)
+		at[i] = (uint8_t)(v >> (8 * i));
+}
+
+/*
+ * Two errors, the context of the general purpose registers and one of EL3, eleven vendor
+ * bytes; cut as kernels cut it: contexts of 8 bytes each.
+ */
+static void fill_arm(struct event *e)
+{
+	static uint8_t body[64 + 8 + 32 * 8 + 8 + 10 * 8 + 11];
+	uint8_t *at = body + 64;
+
+	put_le(body, 0x001f2000, 4);
+	body[4] = 2; /* cache */
+	put_le(body + 8, 0x88d0077, 8);
+	put_le(body + 16, 0xffff800012345678, 8);
+	put_le(body + 24, 0x8000123450, 8);
+	put_le(body + 32, 0x00042000, 4);
+	body[36] = 4; /* TLB */
+	put_le(body + 40, 0xfedcba9876543210, 8);
+	put_le(at + 2, 4, 2);
+	put_le(at + 4, 32 * 8, 4);
+	for (unsigned int i = 0; i < 32; i++)
+		put_le(at + 8 + 8 * i, i == 31 ? ~0ULL : 0x1000 + i, 8);
+	at += 8 + 32 * 8;
+	put_le(at + 2, 7, 2);
+	put_le(at + 4, 10 * 8, 4);
+	memcpy(at + 8 + 10 * 8, "vendor\0\x01\xff..", 11);
+	set(e, "mpidr", value_uint(0x80000000));
+	set(e, "midr", value_uint(0x413fd0c1));
+	set(e, "running_state", value_uint(1));
+	set(e, "psci_state", value_uint(0));
+	set(e, "affinity", value_uint(1));
+	set(e, "sev", value_uint(2));
+	set(e, "cpu", value_int(3));
+	set(e, "pei_buf", value_bytes(body, 64));
+	set(e, "ctx_buf", value_bytes(body + 64, 16));
+	set(e, "oem_buf", value_bytes(body + 80, sizeof(body) - 80));
+}
+
+static void fill_mc(struct event *e)
+{
+	set(e, "error_type", value_uint(0));
+	set(e, "msg", value_text("memory read error"));
+	set(e, "label", value_text("DIMM_A1"));
+	set(e, "error_count", value_uint(7));
+	set(e, "mc_index", value_uint(0));
+	set(e, "top_layer", value_int(-1));
+	set(e, "middle_layer", value_int(-1));
+	set(e, "lower_layer", value_int(2));
+	set(e, "address", value_uint(0x1234567000));
+	set(e, "grain_bits", value_uint(12));
+	set(e, "syndrome", value_uint(0xfedcba9876543210));
+	set(e, "driver_detail", value_text(""));
+}
+
+static void fill_non_standard(struct event *e)
+{
+	static uint8_t data[48], guid[16];
+
+	for (size_t i = 0; i < sizeof(data); i++)
+		data[i] = (uint8_t)(i * 5);
+	for (size_t i = 0; i < sizeof(guid); i++)
+		guid[i] = (uint8_t)(0xa0 + i);
+	set(e, "sec_type", value_bytes(guid, sizeof(guid)));
+	set(e, "fru_id", value_bytes(guid, sizeof(guid)));
+	set(e, "fru_text", value_text("slot 7"));
+	set(e, "sev", value_uint(1));
+	set(e, "len", value_uint(sizeof(data)));
+	set(e, "buf", value_bytes(data, sizeof(data)));
+}
+
+static void fill_sigbus(struct event *e)
+{
+	set(e, "sig", value_int(7));
+	set(e, "code", value_int(4));
+	set(e, "comm", value_text("evil\033[2J\n"));
+	set(e, "pid", value_int(4711));
+	set(e, "group", value_int(0));
+	set(e, "result", value_int(0));
+}
+
+static void fill_block_error(struct event *e)
+{
+	set(e, "dev", value_uint(7 << 20 | 3));
+	set(e, "sector", value_uint(12345678));
+	set(e, "nr_sector", value_uint(8));
+	set(e, "error", value_int(-61));
+	set(e, "rwbs", value_text("RM"));
+	set(e, "cmd", value_text(""));
+}
+
+static void fill_test(struct event *e)
+{
+	set(e, "buf", value_text("rasd test-event 00aa sample\n"));
+}
+
+static const struct sample {
+	const char *type;
+	void (*fill)(struct event *event);
+} samples[] = {
+	{ "memory-failure", fill_memory_failure },
+	{ "arm", fill_arm },
+	{ "mc", fill_mc },
+	{ "non-standard", fill_non_standard },
+	{ "sigbus", fill_sigbus },
+	{ "block-error", fill_block_error },
+	{ "test", fill_test },
+};
+
+/* What the handler makes of a record; borrows the fixture's arena and static bytes. */
+void sample_event(struct fixture *f, const char *type, struct event *ret)
+{
+	static const struct symbol_table symbols[EVENT_FIELDS_MAX];
+	const struct handler *handler = sample_handler(type);
+	const struct record record = {
+		.symbols = symbols, .page_size = 4096, .common_pid = 1, .arena = &f->arena
+	};
+	size_t i = 0;
+
+	arena_reset(&f->arena);
+	event_init(ret, handler->type);
+	ret->time_ns = ret->time_last_ns = SAMPLE_TIME_NS;
+	ret->boottime_ns = 77;
+	while (strcmp(samples[i].type, type))
+		i++;
+	samples[i].fill(ret);
+	assert_int_equal(handler->decode(&record, ret), 1);
+}
+
+void sample_run(struct db_run *ret)
+{
+	*ret = (struct db_run){ .time_ns = SAMPLE_TIME_NS,
+				.pid = 99,
+				.page_size = 4096,
+				.config_hash = 0xfedcba9876543210,
+				.boot_id = "11111111-2222-3333-4444-555555555555",
+				.machine_id = "0123456789abcdef",
+				.kernel = "6.12.0-arm64",
+				.arch = "aarch64",
+				.version = "0.1.0",
+				.instance = "rasd",
+				.ring = "/nowhere/rasd.ring" };
+}
+
+struct db_writer *open_writer(const char *path)
+{
+	struct db_writer *w = NULL;
+	char buf[1024] = "";
+	struct text note = TEXT_IN(buf);
+	int r = db_writer_open(path, &handlers_table, &w, &note);
+
+	if (r)
+		fail_msg("%s: %d, %s", path, r, buf);
+	return w;
+}
+
+struct db_reader *open_reader(const char *path)
+{
+	struct db_reader *reader = NULL;
+	char buf[1024] = "";
+	struct text note = TEXT_IN(buf);
+	int r = db_reader_open(path, &handlers_table, &reader, &note);
+
+	if (r)
+		fail_msg("%s: %d, %s", path, r, buf);
+	return reader;
+}
+
+/* A writer on the fixture's database, in a batch from the sample ring. */
+struct db_writer *begin_batch(struct fixture *f)
+{
+	struct db_writer *w = open_writer(f->db);
+	uint64_t position;
+
+	assert_int_equal(db_attach_ring(w, SAMPLE_RING, &position), 0);
+	assert_int_equal(db_begin(w), 0);
+	return w;
+}
+
+void commit_and_close(struct db_writer *w)
+{
+	assert_int_equal(db_commit(w, 1000), 0);
+	db_writer_close(w);
+}
+
+/* Within a batch. */
+void store_event(struct db_writer *w, struct event *event, uint64_t id)
+{
+	event->id = id;
+	if (db_add_event(w, event, NULL) < 0)
+		fail_msg("%s: %s", event->type ? event->type->name : "unknown",
+			 db_error(w));
+}
+
+/* The kernel ring of CPU 3 of instance "rasd" has lost `total`, as read at `sec`. */
+void tell_loss(struct db_writer *w, uint64_t total, int64_t sec, int fresh)
+{
+	struct db_counter counter = { .stage = "kernel-ring",
+				      .instance = "rasd",
+				      .cpu = 3,
+				      .fresh = fresh,
+				      .total = total,
+				      .time_ns = sec * NS_PER_SEC };
+
+	assert_int_equal(db_add_counter(w, &counter), 0);
+}
+
+/* A run and one event of every type, with ids from 1 in the order of samples[]. */
+void store_samples(struct fixture *f)
+{
+	struct db_writer *w = open_writer(f->db);
+	struct db_run run;
+	uint64_t position;
+
+	sample_run(&run);
+	assert_int_equal(db_attach_ring(w, SAMPLE_RING, &position), 0);
+	assert_int_equal(db_begin(w), 0);
+	assert_int_equal(db_add_run(w, &run), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(samples); i++) {
+		struct event event;
+
+		sample_event(f, samples[i].type, &event);
+		store_event(w, &event, i + 1);
+	}
+	assert_int_equal(db_commit(w, 1000), 0);
+	db_writer_close(w);
+}
+
+static sqlite3 *open_raw(const char *path)
+{
+	sqlite3 *db = NULL;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	return db;
+}
+
+/* The first column of the first row, asked past our own code; -1 for none, or NULL. */
+int64_t ask_number(const char *path, const char *sql)
+{
+	sqlite3 *db = open_raw(path);
+	sqlite3_stmt *stmt = NULL;
+	int64_t number = -1;
+
+	if (sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) != SQLITE_OK)
+		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+	if (sqlite3_step(stmt) == SQLITE_ROW &&
+	    sqlite3_column_type(stmt, 0) != SQLITE_NULL)
+		number = sqlite3_column_int64(stmt, 0);
+	sqlite3_finalize(stmt);
+	sqlite3_close(db);
+	return number;
+}
+
+void ask_nothing(const char *path, const char *sql)
+{
+	sqlite3 *db = open_raw(path);
+
+	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+	sqlite3_close(db);
+}
