@@ -9,9 +9,17 @@ TESTS = $(dist_check_SCRIPTS)
 check_PROGRAMS =
 
 include tests/unit/unit.mk
+include tests/unit/db.mk
 include tests/fuzz/fuzz.mk
 
 # The virtual arm64 server and what needs root are run by scripts/test.
 EXTRA_DIST += tests/vm tests/golden tests/host tests/fuzz/corpus
 noinst_PROGRAMS = tests/host/flood
 tests_host_flood_SOURCES = tests/host/flood.c
+
+EXTRA_DIST += tests/soak
+
+# Hours of it; the results that were had are in tests/SOAK.md.
+soak: all
+	RASD_BUILD=$(abs_top_builddir) $(srcdir)/tests/soak
+.PHONY: soak

@@ -100,6 +100,12 @@ static int initialize(struct ring *ring, const struct ring_layout *layout)
 	return 0;
 }
 
+/* A file that nobody has finished making, in which nothing can be yet. */
+static bool is_blank(const struct ring_header *header)
+{
+	return header->magic == 0 && header->written == 0 && header->durable == 0;
+}
+
 /* A ring that says of itself what we expect, and whose cursors are possible. */
 static bool is_sound(const struct ring *ring, const struct ring_layout *layout)
 {
@@ -110,7 +116,8 @@ static bool is_sound(const struct ring *ring, const struct ring_layout *layout)
 	    header->scratch_bytes != layout->scratch_bytes ||
 	    header->data_bytes != layout->data_bytes ||
 	    header->id[RING_ID_BYTES - 1] != '\0' || header->durable > header->written ||
-	    header->written - header->durable > header->data_bytes)
+	    header->written - header->durable > header->data_bytes ||
+	    header->durable % ALIGNMENT || header->written % ALIGNMENT)
 		return false;
 	if (header->schema != layout->schema && header->durable != header->written)
 		return false;
@@ -183,7 +190,7 @@ int ring_open(const char *path, const struct ring_layout *layout, struct ring *r
 		r = map_all(&ring, layout);
 		if (r < 0)
 			goto fail;
-		if (ring.header->magic == 0)
+		if (is_blank(ring.header))
 			r = initialize(&ring, layout);
 		else if (!is_sound(&ring, layout))
 			r = -EUCLEAN;

@@ -2,9 +2,11 @@
 
 #include "rasd/config.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stddef.h>
 #include <string.h>
 #include <strings.h>
@@ -134,11 +136,12 @@ struct loading {
 	const char *path;
 	FILE *file;
 	int line;
+	int error; /* errno of what ended the file before its end */
 };
 
 static void complain(struct loading *loading, int line, const char *what)
 {
-	char where[700];
+	char where[PATH_MAX + NAME_MAX + 16];
 
 	if (line > 0)
 		snprintf(where, sizeof(where), "%s:%d", loading->path, line);
@@ -163,15 +166,64 @@ static bool has_section(const char *section)
 	return false;
 }
 
-/* What inih reads its lines with: its handlers are not told where they are. */
+/* As inih looks for it: in front of an inline comment. */
+static bool holds_any_of(const char *s, const char *wanted)
+{
+	bool after_space = false;
+
+	for (; *s; after_space = isspace((unsigned char)*s++)) {
+		if (strchr(wanted, *s))
+			return true;
+		if (after_space && *s == ';')
+			return false;
+	}
+	return false;
+}
+
+static bool is_sensible(const char *line)
+{
+	if (strspn(line, "\xef\xbb\xbf") == 3) /* a byte order mark, which inih skips */
+		line += 3;
+	if (!*line || strchr("#;\r", *line))
+		return true;
+	return *line == '[' ? holds_any_of(line + 1, "]") : holds_any_of(line, "=:");
+}
+
+/*
+ * What inih reads its lines with. It does not tell its handlers where they are, and of lines
+ * that it cannot take it names the first; it goes on in the middle of a line that is too long
+ * for it, and takes an indented one for more of the one before. So lines are looked at here,
+ * and it sees a bad one as empty.
+ */
 static char *read_line(char *to, int size, void *userdata)
 {
 	struct loading *loading = userdata;
-	char *got = fgets(to, size, loading->file);
+	bool has_nul = false, too_long = false;
+	int len = 0, c = getc(loading->file);
 
-	if (got && strchr(got, '\n'))
-		loading->line++;
-	return got;
+	if (c == EOF) {
+		loading->error = ferror(loading->file) ? errno : 0;
+		return NULL;
+	}
+	loading->line++;
+	for (; c != EOF && c != '\n'; c = getc(loading->file)) {
+		has_nul |= c == '\0';
+		if (len == 0 && (c == ' ' || c == '\t'))
+			continue;
+		if (len < size - 1)
+			to[len++] = (char)c;
+		else
+			too_long = true;
+	}
+	to[len] = '\0';
+	if (has_nul || too_long || !is_sensible(to)) {
+		complain(loading, loading->line,
+			 has_nul  ? "this line holds a NUL byte; it is ignored" :
+			 too_long ? "this line is too long; it is ignored" :
+				    "this is neither a [section], a key = value nor a comment");
+		*to = '\0';
+	}
+	return to;
 }
 
 static int take_key(void *userdata, const char *section, const char *name, const char *value)
@@ -207,7 +259,6 @@ static int take_key(void *userdata, const char *section, const char *name, const
 static int load_file(struct loading *loading)
 {
 	_cleanup_(close_file) FILE *file = fopen(loading->path, "re");
-	int r;
 
 	if (!file && errno == ENOENT)
 		return -ENOENT;
@@ -218,11 +269,11 @@ static int load_file(struct loading *loading)
 	loading->config->n_files++;
 	loading->file = file;
 	loading->line = 0;
-	r = ini_parse_stream(read_line, loading, take_key, loading);
-	if (r > 0)
-		complain(loading, r, "this is neither a [section], a key = value nor a comment");
-	else if (r < 0)
-		complain(loading, 0, "cannot be read");
+	loading->error = 0;
+	if (ini_parse_stream(read_line, loading, take_key, loading) < 0)
+		loading->error = ENOMEM;
+	if (loading->error)
+		complain(loading, 0, strerror(loading->error));
 	return 0;
 }
 
@@ -236,12 +287,16 @@ static int is_conf_file(const struct dirent *entry)
 /* PATH.d/NAME.conf in the order of their names; a later file wins. */
 static void load_drop_ins(const char *path, struct loading *loading)
 {
-	char directory[300], file[600];
+	char directory[PATH_MAX], file[PATH_MAX + NAME_MAX + 1];
 	struct dirent **entries;
 	int n;
 
 	snprintf(directory, sizeof(directory), "%s.d", path);
 	n = scandir(directory, &entries, is_conf_file, alphasort);
+	if (n < 0 && errno != ENOENT) {
+		loading->path = directory;
+		complain(loading, 0, strerror(errno));
+	}
 	for (int i = 0; i < n; i++) {
 		snprintf(file, sizeof(file), "%s/%s", directory, entries[i]->d_name);
 		loading->path = file;

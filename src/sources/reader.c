@@ -8,14 +8,10 @@
 #include <string.h>
 #include <sys/epoll.h>
 
-#include <traceevent/kbuffer.h>
-
-#include "util/bytes.h"
+#include "sources/subbuffer.h"
 #include "util/macro.h"
 
-#define SUB_BUFFER_HEADER_BYTES 16
-#define COMMIT_LENGTH_MASK	0x7ffffffULL /* flags are above, see kernel/trace/ring_buffer.c */
-#define READY_MAX		64
+#define READY_MAX 64
 
 /* One CPU's ring of one instance. */
 struct stream {
@@ -25,11 +21,11 @@ struct stream {
 	bool dormant; /* its CPU was never online: there is no ring yet */
 	bool missed;  /* the kernel says that it lost records since the last look */
 	/* while walking: */
-	struct kbuffer *kbuf;
+	struct subbuffer subbuffer;
 	size_t next_slot;
 	const uint8_t *record;
 	size_t record_bytes;
-	unsigned long long ts;
+	uint64_t ts;
 	int64_t clock_delta_ns;
 };
 
@@ -72,10 +68,8 @@ struct trace_reader *trace_reader_free(struct trace_reader *reader)
 {
 	if (!reader)
 		return NULL;
-	for (size_t i = 0; i < reader->n_streams; i++) {
+	for (size_t i = 0; i < reader->n_streams; i++)
 		close_fd(reader->streams[i].fd);
-		kbuffer_free(reader->streams[i].kbuf);
-	}
 	free(reader->streams);
 	free(reader->active);
 	close_fd(reader->epoll_fd);
@@ -104,14 +98,6 @@ static int open_stream(struct trace_reader *reader, struct trace_instance *insta
 	struct stream *stream = &reader->streams[reader->n_streams];
 
 	*stream = (struct stream){ .instance = instance, .cpu = cpu };
-	stream->kbuf = kbuffer_alloc(sizeof(long) == 8 ? KBUFFER_LSIZE_8 : KBUFFER_LSIZE_4,
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-				     KBUFFER_ENDIAN_BIG);
-#else
-				     KBUFFER_ENDIAN_LITTLE);
-#endif
-	if (!stream->kbuf)
-		return -ENOMEM;
 	stream->fd = trace_instance_open_cpu(instance, cpu);
 	reader->n_streams++;
 	return stream->fd < 0 ? stream->fd : watch(reader, reader->n_streams - 1);
@@ -175,7 +161,7 @@ static uint8_t *take_slot(struct trace_reader *reader, const struct stream *stre
 		return NULL;
 	for (size_t i = 0; i < size; i += page)
 		*(volatile uint8_t *)(at + i) = 0;
-	memset(at, 0, SUB_BUFFER_HEADER_BYTES);
+	memset(at, 0, SUBBUFFER_HEADER_BYTES);
 	landing->slots[landing->n_slots] = (struct landing_slot){
 		.ring = stream->instance->ring,
 		.cpu = stream->cpu,
@@ -207,7 +193,7 @@ static int read_sub_buffer(struct trace_reader *reader, struct stream *stream)
 	do
 		n = read(stream->fd, at, stream->instance->sub_buffer_bytes);
 	while (n < 0 && errno == EINTR);
-	if (n > SUB_BUFFER_HEADER_BYTES)
+	if (n > SUBBUFFER_HEADER_BYTES)
 		return 1;
 	drop_last_slot(reader);
 	return 0;
@@ -254,16 +240,9 @@ bool trace_reader_has_leftover(const struct trace_reader *reader)
 	return reader->landing->n_slots > 0;
 }
 
-static bool slot_is_sound(const struct trace_reader *reader, const struct landing_slot *slot)
+static bool slot_is_inside(const struct trace_reader *reader, const struct landing_slot *slot)
 {
-	uint64_t commit;
-
-	if (slot->size <= SUB_BUFFER_HEADER_BYTES || slot->at > reader->area_bytes ||
-	    slot->size > reader->area_bytes - slot->at)
-		return false;
-	memcpy(&commit, reader->area + slot->at + 8, sizeof(commit));
-	commit &= COMMIT_LENGTH_MASK;
-	return commit > 0 && commit <= slot->size - SUB_BUFFER_HEADER_BYTES;
+	return slot->at <= reader->area_bytes && slot->size <= reader->area_bytes - slot->at;
 }
 
 static bool slot_is_of(const struct landing_slot *slot, const struct stream *stream)
@@ -271,35 +250,34 @@ static bool slot_is_of(const struct landing_slot *slot, const struct stream *str
 	return slot->ring == stream->instance->ring && slot->cpu == stream->cpu;
 }
 
+static bool take_next(struct stream *stream)
+{
+	return subbuffer_next(&stream->subbuffer, &stream->record, &stream->record_bytes,
+			      &stream->ts);
+}
+
 /* The stream's next sub-buffer that has a record. False: none is left in this round. */
 static bool load_next_slot(struct trace_reader *reader, struct stream *stream)
 {
 	const struct landing *landing = reader->landing;
 
-	while (stream->next_slot < landing->n_slots) {
+	while (stream->next_slot < MIN(landing->n_slots, (uint32_t)LANDING_SLOTS_MAX)) {
 		const struct landing_slot *slot = &landing->slots[stream->next_slot++];
 
-		if (!slot_is_of(slot, stream) || !slot_is_sound(reader, slot) ||
-		    kbuffer_load_subbuffer(stream->kbuf, reader->area + slot->at) < 0)
+		if (!slot_is_of(slot, stream) || !slot_is_inside(reader, slot) ||
+		    subbuffer_open(reader->area + slot->at, slot->size, &stream->subbuffer) < 0)
 			continue;
 		stream->clock_delta_ns = slot->clock_delta_ns;
-		stream->record = kbuffer_read_event(stream->kbuf, &stream->ts);
-		stream->missed |= kbuffer_missed_events(stream->kbuf) != 0;
-		if (stream->record) {
-			stream->record_bytes = (size_t)kbuffer_event_size(stream->kbuf);
+		stream->missed |= stream->subbuffer.missed;
+		if (take_next(stream))
 			return true;
-		}
 	}
 	return false;
 }
 
 static bool next_record(struct trace_reader *reader, struct stream *stream)
 {
-	stream->record = kbuffer_next_event(stream->kbuf, &stream->ts);
-	if (!stream->record)
-		return load_next_slot(reader, stream);
-	stream->record_bytes = (size_t)kbuffer_event_size(stream->kbuf);
-	return true;
+	return take_next(stream) || load_next_slot(reader, stream);
 }
 
 static int64_t time_of(const struct stream *stream)

@@ -16,7 +16,8 @@ void close_all_except(int *fds, size_t n)
 {
 	unsigned int next = STDERR_FILENO + 1;
 
-	qsort(fds, n, sizeof(fds[0]), compare);
+	if (n)
+		qsort(fds, n, sizeof(fds[0]), compare);
 	for (size_t i = 0; i < n; i++) {
 		if (fds[i] < (int)next)
 			continue;

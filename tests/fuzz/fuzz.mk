@@ -1,1 +1,46 @@
-# being written
+# Fuzz targets. Without libFuzzer each replays its corpus (tests/fuzz/corpus/NAME) in
+# `make check`; with `./configure CC=clang --enable-fuzzers` it is the fuzzer itself.
+
+FUZZ_TARGETS = tests/fuzz/fuzz_arm tests/fuzz/fuzz_handlers tests/fuzz/fuzz_wire \
+	tests/fuzz/fuzz_subbuffer tests/fuzz/fuzz_config
+FUZZ_COMMON = tests/fuzz/use.c tests/fuzz/fuzz.h
+FUZZ_LIBS = libtests.a libhandlers.a libcper.a libsources.a libeventjson.a libevent.a libutil.a \
+	$(TRACE_LIBS) $(JSON_LIBS)
+
+check_PROGRAMS += $(FUZZ_TARGETS)
+EXTRA_DIST += tests/fuzz/make-corpus tests/fuzz/planted tests/fuzz/run
+
+if LIBFUZZER
+FUZZ_MAIN =
+else
+FUZZ_MAIN = tests/fuzz/replay.c
+TESTS += $(FUZZ_TARGETS)
+endif
+
+FUZZ_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
+FUZZ_LINK = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+tests_fuzz_fuzz_arm_SOURCES = tests/fuzz/fuzz_arm.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_fuzz_arm_CPPFLAGS = $(FUZZ_CPPFLAGS)
+tests_fuzz_fuzz_arm_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_arm_LDADD = $(FUZZ_LIBS)
+
+tests_fuzz_fuzz_handlers_SOURCES = tests/fuzz/fuzz_handlers.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_fuzz_handlers_CPPFLAGS = $(FUZZ_CPPFLAGS)
+tests_fuzz_fuzz_handlers_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_handlers_LDADD = $(FUZZ_LIBS)
+
+tests_fuzz_fuzz_wire_SOURCES = tests/fuzz/fuzz_wire.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_fuzz_wire_CPPFLAGS = $(FUZZ_CPPFLAGS)
+tests_fuzz_fuzz_wire_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_wire_LDADD = $(FUZZ_LIBS)
+
+tests_fuzz_fuzz_subbuffer_SOURCES = tests/fuzz/fuzz_subbuffer.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_fuzz_subbuffer_CPPFLAGS = $(FUZZ_CPPFLAGS)
+tests_fuzz_fuzz_subbuffer_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_subbuffer_LDADD = $(FUZZ_LIBS)
+
+tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz_config.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_fuzz_config_CPPFLAGS = $(FUZZ_CPPFLAGS)
+tests_fuzz_fuzz_config_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_config_LDADD = librasd.a $(FUZZ_LIBS) $(INIH_LIBS)

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/* Input: a byte that picks a kernel's format, then a record of it. */
+
+#include "fuzz/fuzz.h"
+#include "unit/fixtures.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct tracepoint *tracepoints[32];
+	static const uint64_t page_sizes[] = { 4096, 16384, 65536 };
+	struct decoded decoded;
+	size_t i;
+
+	if (size < 1)
+		return 0;
+	i = data[0] % n_formats;
+	if (!tracepoints[i])
+		tracepoints[i] = resolve(formats[i]);
+	if (decode_bytes(tracepoints[i], data + 1, size - 1, page_sizes[size % 3], &decoded) < 0)
+		return 0;
+	fuzz_use_event(&decoded.event);
+	decoded_free(&decoded);
+	return 0;
+}
