@@ -3,13 +3,14 @@
 /*
  * The body of an ARM Processor Error Section. Two things make it harder than its layout:
  *
- * The type byte changed its meaning. Up to UEFI 2.8 it was a value (0 cache, 1 TLB, 2 bus,
- * 3 micro-architectural), since 2.9A it is a bit mask (2, 4, 8, 16). Both are met.
+ * The type byte changed its meaning. Up to UEFI 2.8 it was a value (0 cache, 1 TLB, 2
+ * bus, 3 micro-architectural), since 2.9A it is a bit mask (2, 4, 8, 16). Both are met.
  *
- * Kernels since 6.19 (and stable ones with the change) cut the body in three pieces, and cut
- * it wrong: drivers/ras/ras.c counts a context's registers only when its header lies beyond
- * the section's end. So contexts_len is 8 bytes per context, whatever their registers take.
- * The pieces laid side by side are the body again, and the contexts tell their own sizes.
+ * Kernels since 6.19 (and stable ones with the change) cut the body in three pieces, and
+ * cut it wrong: drivers/ras/ras.c counts a context's registers only when its header lies
+ * beyond the section's end. So contexts_len is 8 bytes per context, whatever their
+ * registers take. The pieces laid side by side are the body again, and the contexts tell
+ * their own sizes.
  */
 
 #include "cper/arm.h"
@@ -30,19 +31,20 @@ struct register_set {
 };
 
 /* Orders and sizes: UEFI 2.10 tables N.21 to N.29. */
-static const char *const aarch32_gpr[] = { "R0",  "R1",	 "R2",	"R3",  "R4",  "R5",
-					   "R6",  "R7",	 "R8",	"R9",  "R10", "R11",
+static const char *const aarch32_gpr[] = { "R0",  "R1",	 "R2",	"R3", "R4",  "R5",
+					   "R6",  "R7",	 "R8",	"R9", "R10", "R11",
 					   "R12", "R13", "R14", "R15" };
-static const char *const aarch32_el1[] = {
-	"DFAR",	    "DFSR",	"IFAR",	    "ISR",	"MAIR0",    "MAIR1",
-	"MIDR",	    "MPIDR",	"NMRR",	    "PRRR",	"SCTLR_NS", "SPSR",
-	"SPSR_abt", "SPSR_fiq", "SPSR_irq", "SPSR_svc", "SPSR_und", "TPIDRPRW",
-	"TPIDRURO", "TPIDRURW", "TTBCR",    "TTBR0",	"TTBR1",    "DACR"
+static const char *const aarch32_el1[] = { "DFAR",     "DFSR",	   "IFAR",     "ISR",
+					   "MAIR0",    "MAIR1",	   "MIDR",     "MPIDR",
+					   "NMRR",     "PRRR",	   "SCTLR_NS", "SPSR",
+					   "SPSR_abt", "SPSR_fiq", "SPSR_irq", "SPSR_svc",
+					   "SPSR_und", "TPIDRPRW", "TPIDRURO", "TPIDRURW",
+					   "TTBCR",    "TTBR0",	   "TTBR1",    "DACR" };
+static const char *const aarch32_el2[] = {
+	"ELR_hyp",  "HAMAIR0", "HAMAIR1", "HCR",       "HCR2",	 "HDFAR",
+	"HIFAR",    "HPFAR",   "HSR",	  "HTCR",      "HTPIDR", "HTTBR",
+	"SPSR_hyp", "VTCR",    "VTTBR",	  "DACR32_EL2"
 };
-static const char *const aarch32_el2[] = { "ELR_hyp",  "HAMAIR0", "HAMAIR1",	"HCR",
-					   "HCR2",     "HDFAR",	  "HIFAR",	"HPFAR",
-					   "HSR",      "HTCR",	  "HTPIDR",	"HTTBR",
-					   "SPSR_hyp", "VTCR",	  "VTTBR",	"DACR32_EL2" };
 static const char *const aarch32_secure[] = { "SCTLR_S", "SPSR_mon" };
 static const char *const aarch64_gpr[] = {
 	"X0",  "X1",  "X2",  "X3",  "X4",  "X5",  "X6",	 "X7",	"X8",  "X9",  "X10",
@@ -50,23 +52,24 @@ static const char *const aarch64_gpr[] = {
 	"X22", "X23", "X24", "X25", "X26", "X27", "X28", "X29", "X30", "SP"
 };
 static const char *const aarch64_el1[] = {
-	"ELR_EL1",   "ESR_EL1",	   "FAR_EL1",	"ISR_EL1",   "MAIR_EL1",    "MIDR_EL1",
-	"MPIDR_EL1", "SCTLR_EL1",  "SP_EL0",	"SP_EL1",    "SPSR_EL1",    "TCR_EL1",
-	"TPIDR_EL0", "TPIDR_EL1",  "TPIDRRO_EL0", "TTBR0_EL1", "TTBR1_EL1"
+	"ELR_EL1",   "ESR_EL1",	  "FAR_EL1",	 "ISR_EL1",   "MAIR_EL1", "MIDR_EL1",
+	"MPIDR_EL1", "SCTLR_EL1", "SP_EL0",	 "SP_EL1",    "SPSR_EL1", "TCR_EL1",
+	"TPIDR_EL0", "TPIDR_EL1", "TPIDRRO_EL0", "TTBR0_EL1", "TTBR1_EL1"
 };
-static const char *const aarch64_el2[] = {
-	"ELR_EL2",  "ESR_EL2",	 "FAR_EL2", "HACR_EL2", "HCR_EL2",
-	"HPFAR_EL2", "MAIR_EL2",  "SCTLR_EL2", "SP_EL2",	"SPSR_EL2",
-	"TCR_EL2",  "TPIDR_EL2", "TTBR0_EL2", "VTCR_EL2", "VTTBR_EL2"
-};
-static const char *const aarch64_el3[] = { "ELR_EL3",  "ESR_EL3",   "FAR_EL3", "MAIR_EL3",
-					   "SCTLR_EL3", "SP_EL3",    "SPSR_EL3", "TCR_EL3",
-					   "TPIDR_EL3", "TTBR0_EL3" };
+static const char *const aarch64_el2[] = { "ELR_EL2",	"ESR_EL2",   "FAR_EL2",
+					   "HACR_EL2",	"HCR_EL2",   "HPFAR_EL2",
+					   "MAIR_EL2",	"SCTLR_EL2", "SP_EL2",
+					   "SPSR_EL2",	"TCR_EL2",   "TPIDR_EL2",
+					   "TTBR0_EL2", "VTCR_EL2",  "VTTBR_EL2" };
+static const char *const aarch64_el3[] = { "ELR_EL3",  "ESR_EL3",   "FAR_EL3",
+					   "MAIR_EL3", "SCTLR_EL3", "SP_EL3",
+					   "SPSR_EL3", "TCR_EL3",   "TPIDR_EL3",
+					   "TTBR0_EL3" };
 
-#define SET(n_, width_, registers_)                                                      \
-	{                                                                                \
-		.name = n_, .width = width_, .n = ARRAY_SIZE(registers_),                \
-		.registers = registers_                                                  \
+#define SET(n_, width_, registers_)                                       \
+	{                                                                 \
+		.name = n_, .width = width_, .n = ARRAY_SIZE(registers_), \
+		.registers = registers_                                   \
 	}
 
 #define CONTEXT_MISC	   8 /* one register, named by its MRS encoding */
@@ -88,7 +91,8 @@ static bool size_fits_type(uint16_t type, uint32_t size)
 {
 	if (type == CONTEXT_MISC)
 		return size == CONTEXT_MISC_BYTES;
-	return type < CONTEXT_MISC && size == register_sets[type].n * register_sets[type].width;
+	return type < CONTEXT_MISC &&
+	       size == register_sets[type].n * register_sets[type].width;
 }
 
 static bool is_zero(const uint8_t *bytes, size_t n)
@@ -100,10 +104,10 @@ static bool is_zero(const uint8_t *bytes, size_t n)
 }
 
 /*
- * Walks n contexts (or as many as fill it exactly) from contexts_at up to `end`. Strict takes
- * only contexts that UEFI defines; the others must at least have zeroes for padding. Returns
- * whether that works out, and then their number and the end of the last; otherwise how far it
- * came.
+ * Walks n contexts (or as many as fill it exactly) from contexts_at up to `end`. Strict
+ * takes only contexts that UEFI defines; the others must at least have zeroes for
+ * padding. Returns whether that works out, and then their number and the end of the last;
+ * otherwise how far it came.
  */
 static bool walk_contexts(const struct arm_body *body, size_t end, size_t n, size_t align,
 			  bool strict, size_t *ret_n, size_t *ret_end)
@@ -124,8 +128,10 @@ static bool walk_contexts(const struct arm_body *body, size_t end, size_t n, siz
 		if (strict && !size_fits_type(load_le16(body->bytes + at + 2), size))
 			return false;
 		exact = at + ARM_CONTEXT_HEADER_BYTES + size;
-		/* the last one's padding may be left out, and then the vendor's bytes follow */
-		at = MIN(at + ALIGN_UP(ARM_CONTEXT_HEADER_BYTES + (size_t)size, align), end);
+		/* the last one's padding may be left out, and then the vendor's bytes
+		 * follow */
+		at = MIN(at + ALIGN_UP(ARM_CONTEXT_HEADER_BYTES + (size_t)size, align),
+			 end);
 		if (!is_zero(body->bytes + exact, at - exact)) {
 			if (done + 1 == n)
 				at = exact;
@@ -147,16 +153,17 @@ static void find_contexts(struct arm_body *body, size_t contexts_len)
 		bool strict;
 	} readings[] = {
 		/* 8 bytes a context, as the kernel cuts it; then cut as it should be */
-		{ body->len, counted, 1, true },    { body->len, counted, 16, true },
-		{ cut_end, ANY_NUMBER, 1, true },   { cut_end, ANY_NUMBER, 16, true },
-		{ cut_end, ANY_NUMBER, 1, false },  { cut_end, ANY_NUMBER, 16, false },
+		{ body->len, counted, 1, true },   { body->len, counted, 16, true },
+		{ cut_end, ANY_NUMBER, 1, true },  { cut_end, ANY_NUMBER, 16, true },
+		{ cut_end, ANY_NUMBER, 1, false }, { cut_end, ANY_NUMBER, 16, false },
 		{ body->len, counted, 16, false }, { body->len, counted, 1, false },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(readings); i++) {
 		body->context_align = readings[i].align;
 		if (walk_contexts(body, readings[i].end, readings[i].n, readings[i].align,
-				  readings[i].strict, &body->n_contexts, &body->vendor_at))
+				  readings[i].strict, &body->n_contexts,
+				  &body->vendor_at))
 			return;
 	}
 	body->torn = true; /* what the last reading found stands */
@@ -167,8 +174,8 @@ static void find_contexts(struct arm_body *body, size_t contexts_len)
  * information and the next contexts_len contexts. Both may lie; nothing that comes back
  * reaches beyond `len`.
  */
-void arm_body_parse(const uint8_t *bytes, size_t len, size_t errors_len, size_t contexts_len,
-		    struct arm_body *ret)
+void arm_body_parse(const uint8_t *bytes, size_t len, size_t errors_len,
+		    size_t contexts_len, struct arm_body *ret)
 {
 	*ret = (struct arm_body){ .bytes = bytes, .len = len, .context_align = 1 };
 	if (errors_len > len) {
@@ -194,8 +201,8 @@ void arm_body_parse(const uint8_t *bytes, size_t len, size_t errors_len, size_t 
 
 /*
  * Old values are told from the mask where they can be: odd ones have the mask's reserved
- * bit, 0 would be no type at all. 2 is old "bus" or new "cache": what only a bus error may
- * have decides, and where nothing does, the current standard.
+ * bit, 0 would be no type at all. 2 is old "bus" or new "cache": what only a bus error
+ * may have decides, and where nothing does, the current standard.
  */
 static unsigned int error_type(const struct arm_error_info *info)
 {
@@ -247,7 +254,8 @@ size_t arm_body_context(const struct arm_body *body, size_t at, struct arm_conte
 		.size = load_le32(p + 4),
 		.registers = p + ARM_CONTEXT_HEADER_BYTES,
 	};
-	return at + ALIGN_UP(ARM_CONTEXT_HEADER_BYTES + (size_t)ret->size, body->context_align);
+	return at + ALIGN_UP(ARM_CONTEXT_HEADER_BYTES + (size_t)ret->size,
+			     body->context_align);
 }
 
 /* NULL for a type that UEFI does not define. */
@@ -256,7 +264,8 @@ const char *arm_context_name(uint16_t type)
 	return type < ARRAY_SIZE(register_sets) ? register_sets[type].name : NULL;
 }
 
-/* 0 if the type is unknown or its size is not the one UEFI gives: then it is just bytes. */
+/* 0 if the type is unknown or its size is not the one UEFI gives: then it is just bytes.
+ */
 size_t arm_context_n_registers(const struct arm_context *context)
 {
 	if (!size_fits_type(context->type, context->size))
@@ -304,10 +313,12 @@ const char *arm_info_transaction(uint64_t error_info)
 
 const char *arm_info_operation(unsigned int type, uint64_t error_info)
 {
-	static const char *const common[] = { "generic",    "generic read", "generic write",
-					      "data read",  "data write",   "instruction fetch",
+	static const char *const common[] = { "generic",       "generic read",
+					      "generic write", "data read",
+					      "data write",    "instruction fetch",
 					      "prefetch" };
-	static const char *const cache[] = { "eviction", "snooping", "snooped", "management" };
+	static const char *const cache[] = { "eviction", "snooping", "snooped",
+					     "management" };
 	static const char *const tlb[] = { "local management", "external management" };
 	uint64_t operation = bits(error_info, 18, 21);
 
@@ -331,8 +342,8 @@ const char *arm_info_participation(uint64_t error_info)
 
 const char *arm_info_address_space(uint64_t error_info)
 {
-	static const char *const words[] = { "external memory", "internal memory", "unknown",
-					     "device memory" };
+	static const char *const words[] = { "external memory", "internal memory",
+					     "unknown", "device memory" };
 
 	return words[bits(error_info, 32, 33)];
 }

@@ -2,9 +2,10 @@
 #pragma once
 
 /*
- * ARM Processor Error Section, UEFI 2.10 appendix N.2.4.4: what follows its 40-byte header.
- * First come 32-byte error information structures, then processor contexts (registers), and
- * what is left belongs to the vendor. All little-endian, nothing aligned.
+ * ARM Processor Error Section, UEFI 2.10 appendix N.2.4.4: what follows its 40-byte
+ * header. First come 32-byte error information structures, then processor contexts
+ * (registers), and what is left belongs to the vendor. All little-endian, nothing
+ * aligned.
  */
 
 #include <stdbool.h>
@@ -81,8 +82,8 @@ struct arm_body {
 	bool torn; /* lengths lie: what could not be parsed is in the vendor part */
 };
 
-void arm_body_parse(const uint8_t *bytes, size_t len, size_t errors_len, size_t contexts_len,
-		    struct arm_body *ret);
+void arm_body_parse(const uint8_t *bytes, size_t len, size_t errors_len,
+		    size_t contexts_len, struct arm_body *ret);
 void arm_body_error(const struct arm_body *body, size_t i, struct arm_error_info *ret);
 size_t arm_body_context(const struct arm_body *body, size_t at, struct arm_context *ret);
 

@@ -80,12 +80,7 @@ static const struct field context_fields[CONTEXT_FIELDS] = {
 	[CONTEXT_UNKNOWN] = { .name = "unknown_registers", .kind = FIELD_BYTES },
 };
 
-enum {
-	REGISTER_CONTEXT,
-	REGISTER_NAME,
-	REGISTER_VALUE,
-	REGISTER_FIELDS
-};
+enum { REGISTER_CONTEXT, REGISTER_NAME, REGISTER_VALUE, REGISTER_FIELDS };
 
 static const struct field register_fields[REGISTER_FIELDS] = {
 	[REGISTER_CONTEXT] = { .name = "context", .kind = FIELD_UINT },
@@ -239,9 +234,10 @@ static size_t count_registers(const struct arm_body *body)
 static int fill_contexts(struct event *event, const struct arm_body *body,
 			 struct arena *arena)
 {
-	struct value *row = event_rows_take(event, ARM_LIST_CONTEXTS, body->n_contexts, arena);
-	struct value *reg = event_rows_take(event, ARM_LIST_REGISTERS, count_registers(body),
-					    arena);
+	struct value *row =
+		event_rows_take(event, ARM_LIST_CONTEXTS, body->n_contexts, arena);
+	struct value *reg =
+		event_rows_take(event, ARM_LIST_REGISTERS, count_registers(body), arena);
 	size_t at = body->contexts_at;
 
 	if (!row || !reg)
@@ -264,7 +260,8 @@ static int fill_contexts(struct event *event, const struct arm_body *body,
  */
 int arm_lists_fill(struct event *event, const struct arm_body *body, struct arena *arena)
 {
-	struct value *row = event_rows_take(event, ARM_LIST_ERRORS, body->n_errors, arena);
+	struct value *row =
+		event_rows_take(event, ARM_LIST_ERRORS, body->n_errors, arena);
 
 	if (!row)
 		return -ENOBUFS;

@@ -6,12 +6,7 @@
 #include "cper/arm.h"
 #include "event/event.h"
 
-enum arm_list {
-	ARM_LIST_ERRORS,
-	ARM_LIST_CONTEXTS,
-	ARM_LIST_REGISTERS,
-	ARM_LIST_MAX
-};
+enum arm_list { ARM_LIST_ERRORS, ARM_LIST_CONTEXTS, ARM_LIST_REGISTERS, ARM_LIST_MAX };
 
 extern const struct list_type arm_lists[ARM_LIST_MAX];
 

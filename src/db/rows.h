@@ -41,8 +41,8 @@ struct db_sum {
 };
 
 /*
- * How much one stage has lost, as a count that only grows. The writer stores the difference
- * to what it saw before, so telling it twice does no harm.
+ * How much one stage has lost, as a count that only grows. The writer stores the
+ * difference to what it saw before, so telling it twice does no harm.
  */
 struct db_counter {
 	char stage[32];	   /* "kernel-ring", "event-ring", … */

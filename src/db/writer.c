@@ -11,7 +11,8 @@
 #include "db/writer_private.h"
 #include "util/macro.h"
 
-#define OPEN_TIMEOUT_MSEC 5000 /* somebody else may be reading while the schema changes */
+#define OPEN_TIMEOUT_MSEC 5000 /* somebody else may be reading while the schema changes \
+				*/
 #define BUSY_TIMEOUT_MSEC 250  /* then the batch waits in the ring and is tried again */
 
 const char *const writer_sql[STATEMENT_MAX] = {
@@ -87,10 +88,8 @@ static void configure(sqlite3 *db)
 static int probe(sqlite3 *db)
 {
 	static const char *const questions[] = {
-		"SELECT count(*) FROM sqlite_master",
-		"SELECT count(*) FROM event_type",
-		"SELECT max(id) FROM event",
-		"SELECT max(time) FROM event",
+		"SELECT count(*) FROM sqlite_master", "SELECT count(*) FROM event_type",
+		"SELECT max(id) FROM event",	      "SELECT max(time) FROM event",
 		"SELECT max(id) FROM loss",
 	};
 	int64_t ignored;

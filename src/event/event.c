@@ -35,8 +35,8 @@ void event_set_address(struct event *event, enum address_kind kind, uint64_t add
 }
 
 /*
- * Room for the n_rows elements of a list, all values absent: n_rows x n_fields of them, row
- * after row. NULL, and the list stays empty, if the arena has no more.
+ * Room for the n_rows elements of a list, all values absent: n_rows x n_fields of them,
+ * row after row. NULL, and the list stays empty, if the arena has no more.
  */
 struct value *event_rows_take(struct event *event, size_t list, size_t n_rows,
 			      struct arena *arena)

@@ -16,8 +16,9 @@
 #define EVENT_LISTS_MAX	 4
 #define EVENT_TEXT_BYTES 512 /* enough for any describe() */
 
-#define EVENT_SYNTHETIC	  0x1u /* made by rasctl test-event, not by hardware */
-#define EVENT_UNCONFIRMED 0x2u /* any user could have caused it: summed up, moves nothing */
+#define EVENT_SYNTHETIC 0x1u /* made by rasctl test-event, not by hardware */
+#define EVENT_UNCONFIRMED \
+	0x2u /* any user could have caused it: summed up, moves nothing */
 
 struct event;
 
@@ -28,19 +29,21 @@ struct event_type {
 	size_t n_fields;
 	const struct list_type *lists;
 	size_t n_lists;
-	/* One line for people, from the event alone: works on what a database gave back. */
+	/* One line for people, from the event alone: works on what a database gave back.
+	 */
 	void (*describe)(const struct event *event, struct text *out);
 };
 
 struct list {
 	size_t n_rows;
-	struct value *values; /* n_rows x n_fields of its list_type, in the event's arena */
+	struct value
+		*values; /* n_rows x n_fields of its list_type, in the event's arena */
 };
 
 struct event {
 	const struct event_type *type; /* NULL: a type this program does not know */
-	uint64_t id;	  /* in a database; in the ring: counts up from its start */
-	int64_t time_ns;  /* UTC */
+	uint64_t id;	      /* in a database; in the ring: counts up from its start */
+	int64_t time_ns;      /* UTC */
 	int64_t time_last_ns; /* of several summed up: the last; else as time_ns */
 	int64_t boottime_ns;
 	uint32_t count;

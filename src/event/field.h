@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * A field table names what an event type consists of, once. Extraction from a trace record,
- * SQL columns, JSON keys and text all walk it.
+ * A field table names what an event type consists of, once. Extraction from a trace
+ * record, SQL columns, JSON keys and text all walk it.
  */
 
 #include <stdbool.h>
@@ -18,7 +18,8 @@ enum value_kind {
 	VALUE_KIND_MAX
 };
 
-/* A value borrows what it points to: a trace record, the ring, a database row, an arena. */
+/* A value borrows what it points to: a trace record, the ring, a database row, an arena.
+ */
 struct value {
 	enum value_kind kind;
 	uint32_t len;
@@ -65,7 +66,9 @@ static inline struct value value_uint(uint64_t u)
 
 static inline struct value value_bytes(const void *bytes, size_t len)
 {
-	return (struct value){ .kind = VALUE_BYTES, .len = (uint32_t)len, .bytes = bytes };
+	return (struct value){ .kind = VALUE_BYTES,
+			       .len = (uint32_t)len,
+			       .bytes = bytes };
 }
 
 /* NULL makes an absent value. */

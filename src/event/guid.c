@@ -13,9 +13,8 @@
 const char *guid_to_text(const uint8_t guid[static GUID_BYTES],
 			 char buf[static GUID_TEXT_BYTES])
 {
-	snprintf(buf, GUID_TEXT_BYTES,
-		 "%08x-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x", load_le32(guid),
-		 load_le16(guid + 4), load_le16(guid + 6), guid[8], guid[9], guid[10],
-		 guid[11], guid[12], guid[13], guid[14], guid[15]);
+	snprintf(buf, GUID_TEXT_BYTES, "%08x-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x",
+		 load_le32(guid), load_le16(guid + 4), load_le16(guid + 6), guid[8],
+		 guid[9], guid[10], guid[11], guid[12], guid[13], guid[14], guid[15]);
 	return buf;
 }

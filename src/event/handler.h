@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * A handler turns one tracepoint's records into events of one type. It is a constant: what
- * the running kernel adds (ids, offsets, texts) is resolved beside it by the source.
+ * A handler turns one tracepoint's records into events of one type. It is a constant:
+ * what the running kernel adds (ids, offsets, texts) is resolved beside it by the source.
  */
 
 #include <stddef.h>
@@ -16,11 +16,7 @@
 
 /* The rings that the daemon keeps apart, so that what any user can cause never pushes out
  * what hardware reported. */
-enum trace_ring {
-	RING_HARDWARE,
-	RING_SIGNAL,
-	TRACE_RING_MAX
-};
+enum trace_ring { RING_HARDWARE, RING_SIGNAL, TRACE_RING_MAX };
 
 /* The running kernel's own words for a field's numbers, from its print format. */
 struct symbol {
@@ -33,23 +29,26 @@ struct symbol_table {
 	size_t n_symbols;
 };
 
-/* What decode() may know beside the fields. Nothing in it is a clock, a file or a global. */
+/* What decode() may know beside the fields. Nothing in it is a clock, a file or a global.
+ */
 struct record {
 	const struct symbol_table *symbols; /* one per field of the type; empty if none */
 	uint64_t page_size;		    /* bytes */
-	int32_t common_pid;		    /* the thread in whose context it was recorded */
-	struct arena *arena;		    /* for texts and list rows of this event */
+	int32_t common_pid;  /* the thread in whose context it was recorded */
+	struct arena *arena; /* for texts and list rows of this event */
 };
 
 struct handler {
 	const struct event_type *type;
-	const char *tracepoints[HANDLER_TRACEPOINTS_MAX]; /* "system:event"; first found wins */
+	const char *tracepoints[HANDLER_TRACEPOINTS_MAX]; /* "system:event"; first found
+							     wins */
 	enum trace_ring ring;
 	const char *filter; /* for the kernel, NULL: none */
 	/*
-	 * Fills in the event. On entry event->detail[] holds the kernel's fields as its table
-	 * names them, and the rest is as event_init() left it. Returns 1 if it is an event,
-	 * 0 if the record is nothing of ours, a negative errno if it cannot be understood.
+	 * Fills in the event. On entry event->detail[] holds the kernel's fields as its
+	 * table names them, and the rest is as event_init() left it. Returns 1 if it is
+	 * an event, 0 if the record is nothing of ours, a negative errno if it cannot be
+	 * understood.
 	 */
 	int (*decode)(const struct record *record, struct event *event);
 };

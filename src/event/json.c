@@ -79,13 +79,15 @@ static struct json_object *row_to_json(const struct field *fields, size_t n_fiel
 	return row;
 }
 
-static struct json_object *list_to_json(const struct list_type *type, const struct list *list)
+static struct json_object *list_to_json(const struct list_type *type,
+					const struct list *list)
 {
 	struct json_object *array = json_object_new_array();
 
 	for (size_t row = 0; row < list->n_rows; row++)
-		json_object_array_add(array, row_to_json(type->fields, type->n_fields,
-							 list->values + row * type->n_fields));
+		json_object_array_add(array,
+				      row_to_json(type->fields, type->n_fields,
+						  list->values + row * type->n_fields));
 	return array;
 }
 
@@ -97,8 +99,9 @@ static struct json_object *detail_to_json(const struct event *event)
 		return json_object_new_object();
 	detail = row_to_json(event->type->fields, event->type->n_fields, event->detail);
 	for (size_t l = 0; l < event->type->n_lists; l++)
-		json_object_object_add(detail, event->type->lists[l].name,
-				       list_to_json(&event->type->lists[l], &event->lists[l]));
+		json_object_object_add(
+			detail, event->type->lists[l].name,
+			list_to_json(&event->type->lists[l], &event->lists[l]));
 	return detail;
 }
 
@@ -126,16 +129,18 @@ struct json_object *event_to_json(const struct event *event)
 	json_object_object_add(o, "time", json_time(event->time_ns));
 	json_object_object_add(o, "time_last", json_time(event->time_last_ns));
 	json_object_object_add(
-		o, "type", json_object_new_string(event->type ? event->type->name : "unknown"));
-	json_object_object_add(o, "severity",
-			       event->severity == SEVERITY_UNKNOWN ?
-				       NULL :
-				       json_object_new_string(severity_name(event->severity)));
+		o, "type",
+		json_object_new_string(event->type ? event->type->name : "unknown"));
+	json_object_object_add(
+		o, "severity",
+		event->severity == SEVERITY_UNKNOWN ?
+			NULL :
+			json_object_new_string(severity_name(event->severity)));
 	json_object_object_add(o, "component",
 			       json_object_new_string(component_name(event->component)));
 	json_object_object_add(o, "count", json_object_new_uint64(event->count));
-	json_object_object_add(
-		o, "address", event->address_kind ? json_hex(event->address) : NULL);
+	json_object_object_add(o, "address",
+			       event->address_kind ? json_hex(event->address) : NULL);
 	json_object_object_add(
 		o, "address_kind",
 		event->address_kind ?
@@ -148,8 +153,9 @@ struct json_object *event_to_json(const struct event *event)
 	json_object_object_add(o, "comm", value_to_json(FIELD_TEXT, &event->comm));
 	json_object_object_add(o, "unit", value_to_json(FIELD_TEXT, &event->unit));
 	json_object_object_add(o, "dimm", value_to_json(FIELD_TEXT, &event->dimm));
-	json_object_object_add(o, "confirmed",
-			       json_object_new_boolean(!(event->flags & EVENT_UNCONFIRMED)));
+	json_object_object_add(
+		o, "confirmed",
+		json_object_new_boolean(!(event->flags & EVENT_UNCONFIRMED)));
 	json_object_object_add(o, "synthetic",
 			       json_object_new_boolean(event->flags & EVENT_SYNTHETIC));
 	json_object_object_add(o, "message",

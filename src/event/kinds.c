@@ -5,25 +5,17 @@
 #include "util/macro.h"
 
 static const char *const severities[SEVERITY_MAX] = {
-	[SEVERITY_INFO] = "info",
-	[SEVERITY_CORRECTED] = "corrected",
-	[SEVERITY_DEFERRED] = "deferred",
-	[SEVERITY_UNCORRECTED] = "uncorrected",
-	[SEVERITY_FATAL] = "fatal",
-	[SEVERITY_UNKNOWN] = "unknown",
+	[SEVERITY_INFO] = "info",	  [SEVERITY_CORRECTED] = "corrected",
+	[SEVERITY_DEFERRED] = "deferred", [SEVERITY_UNCORRECTED] = "uncorrected",
+	[SEVERITY_FATAL] = "fatal",	  [SEVERITY_UNKNOWN] = "unknown",
 };
 
 static const char *const components[COMPONENT_MAX] = {
-	[COMPONENT_UNKNOWN] = "unknown",
-	[COMPONENT_MEMORY] = "memory",
-	[COMPONENT_CPU] = "cpu",
-	[COMPONENT_CACHE] = "cache",
-	[COMPONENT_TLB] = "tlb",
-	[COMPONENT_BUS] = "bus",
-	[COMPONENT_DISK] = "disk",
-	[COMPONENT_PROCESS] = "process",
-	[COMPONENT_PLATFORM] = "platform",
-	[COMPONENT_RASD] = "rasd",
+	[COMPONENT_UNKNOWN] = "unknown",   [COMPONENT_MEMORY] = "memory",
+	[COMPONENT_CPU] = "cpu",	   [COMPONENT_CACHE] = "cache",
+	[COMPONENT_TLB] = "tlb",	   [COMPONENT_BUS] = "bus",
+	[COMPONENT_DISK] = "disk",	   [COMPONENT_PROCESS] = "process",
+	[COMPONENT_PLATFORM] = "platform", [COMPONENT_RASD] = "rasd",
 };
 
 static const char *const address_kinds[ADDRESS_KIND_MAX] = {
@@ -69,9 +61,8 @@ const char *event_source_name(enum event_source source)
  */
 enum severity severity_from_ghes(unsigned int ghes_severity)
 {
-	static const enum severity map[] = {
-		SEVERITY_INFO, SEVERITY_CORRECTED, SEVERITY_UNCORRECTED, SEVERITY_FATAL
-	};
+	static const enum severity map[] = { SEVERITY_INFO, SEVERITY_CORRECTED,
+					     SEVERITY_UNCORRECTED, SEVERITY_FATAL };
 
 	return ghes_severity < ARRAY_SIZE(map) ? map[ghes_severity] : SEVERITY_UNKNOWN;
 }

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * The words every event is described with. Their numbers are stored in the database and go
- * through the ring: add at the end, never renumber.
+ * The words every event is described with. Their numbers are stored in the database and
+ * go through the ring: add at the end, never renumber.
  */
 
 enum severity {
@@ -39,10 +39,7 @@ enum address_kind {
 	ADDRESS_KIND_MAX
 };
 
-enum event_source {
-	SOURCE_TRACE,
-	EVENT_SOURCE_MAX
-};
+enum event_source { SOURCE_TRACE, EVENT_SOURCE_MAX };
 
 /* Each returns a static string, "?" for a number that none of us wrote. */
 const char *severity_name(enum severity severity);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 /*
- * A message is a fixed head, then the values: comm, unit, dimm, the type's fields that have a
- * name, and for each list a row count and its rows. A value is one tag byte (kind in the low
- * two bits, for a number its width in bytes above them) and what the tag says: so absent
- * values cost a byte and small numbers two.
+ * A message is a fixed head, then the values: comm, unit, dimm, the type's fields that
+ * have a name, and for each list a row count and its rows. A value is one tag byte (kind
+ * in the low two bits, for a number its width in bytes above them) and what the tag says:
+ * so absent values cost a byte and small numbers two.
  *
  * The reader trusts no length: the ring outlives the program that wrote it.
  */
@@ -152,12 +152,14 @@ ssize_t event_encode(const struct event *event, const struct handler_table *tabl
 	int r = put_head(&out, event, index_of(table, event->type));
 
 	r = r < 0 ? r :
-		    put_row(&out, event->type->fields, event->type->n_fields, event->detail);
+		    put_row(&out, event->type->fields, event->type->n_fields,
+			    event->detail);
 	r = r < 0 ? r : put_lists(&out, event);
 	return r < 0 ? r : out.at - buf;
 }
 
-/* As event_encode(), for what no handler understands: the head, and the bytes as they came. */
+/* As event_encode(), for what no handler understands: the head, and the bytes as they
+ * came. */
 ssize_t event_encode_unknown(const struct event *event, const void *raw, size_t raw_len,
 			     uint8_t *buf, size_t size)
 {
@@ -274,9 +276,9 @@ static void take_head(const struct head *head, struct event *event)
 }
 
 /*
- * Reads what event_encode() wrote; the event borrows `buf` and takes list rows from `arena`.
- * Of a type that this program does not know the head comes back with type NULL, and
- * `ret_undecoded` is the bytes behind it (else absent). -EBADMSG: not such a message.
+ * Reads what event_encode() wrote; the event borrows `buf` and takes list rows from
+ * `arena`. Of a type that this program does not know the head comes back with type NULL,
+ * and `ret_undecoded` is the bytes behind it (else absent). -EBADMSG: not such a message.
  */
 int event_decode(const uint8_t *buf, size_t len, const struct handler_table *table,
 		 struct arena *arena, struct event *ret, struct value *ret_undecoded)
@@ -287,7 +289,8 @@ int event_decode(const uint8_t *buf, size_t len, const struct handler_table *tab
 
 	if (r < 0)
 		return r;
-	event_init(ret, head.type < table->n_handlers ? table->handlers[head.type]->type : NULL);
+	event_init(ret, head.type < table->n_handlers ? table->handlers[head.type]->type :
+							NULL);
 	take_head(&head, ret);
 	r = get_value(&in, &ret->comm);
 	r = r < 0 ? r : get_value(&in, &ret->unit);

@@ -36,8 +36,12 @@ static const struct field fields[FIELDS] = {
 	[RUNNING_STATE] = { .name = "running_state",
 			    .kernel = "running_state",
 			    .kind = FIELD_HEX },
-	[PSCI_STATE] = { .name = "psci_state", .kernel = "psci_state", .kind = FIELD_HEX },
-	[AFFINITY] = { .name = "affinity_level", .kernel = "affinity", .kind = FIELD_UINT },
+	[PSCI_STATE] = { .name = "psci_state",
+			 .kernel = "psci_state",
+			 .kind = FIELD_HEX },
+	[AFFINITY] = { .name = "affinity_level",
+		       .kernel = "affinity",
+		       .kind = FIELD_UINT },
 	[SEV] = { .name = "ghes_severity",
 		  .kernel = "sev",
 		  .kind = FIELD_UINT,
@@ -77,7 +81,8 @@ static enum component component_of(unsigned int types)
 	return COMPONENT_CPU;
 }
 
-/* What the event is about: the first error's component, the first address any of them has. */
+/* What the event is about: the first error's component, the first address any of them
+ * has. */
 static void sum_up(struct event *event, const struct arm_body *body)
 {
 	for (size_t i = 0; i < body->n_errors; i++) {
@@ -87,7 +92,8 @@ static void sum_up(struct event *event, const struct arm_body *body)
 		if (i == 0)
 			event->component = component_of(error.type);
 		if (error.valid & ARM_VALID_PHYSICAL_ADDRESS) {
-			event_set_address(event, ADDRESS_PHYSICAL, error.physical_address);
+			event_set_address(event, ADDRESS_PHYSICAL,
+					  error.physical_address);
 			return;
 		}
 		if (error.valid & ARM_VALID_VIRTUAL_ADDRESS && !event->address_kind)
@@ -98,7 +104,8 @@ static void sum_up(struct event *event, const struct arm_body *body)
 static int decode_body(const struct record *record, struct event *event)
 {
 	struct value *detail = event->detail;
-	size_t len = (size_t)detail[PEI_BUF].len + detail[CTX_BUF].len + detail[OEM_BUF].len;
+	size_t len =
+		(size_t)detail[PEI_BUF].len + detail[CTX_BUF].len + detail[OEM_BUF].len;
 	uint8_t *bytes = arena_take(record->arena, len);
 	struct arm_body body;
 	size_t at;

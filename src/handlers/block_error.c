@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 /*
- * block_rq_error (include/trace/events/block.h, since 5.18): a block request failed. dev is
- * the kernel's dev_t (20 bits of minor), error a negative errno; "not supported" and "try
- * again" are no errors of a disk and stay in the kernel.
+ * block_rq_error (include/trace/events/block.h, since 5.18): a block request failed. dev
+ * is the kernel's dev_t (20 bits of minor), error a negative errno; "not supported" and
+ * "try again" are no errors of a disk and stay in the kernel.
  */
 
 #include "event/handler.h"
@@ -11,18 +11,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum {
-	DEV,
-	SECTOR,
-	NR_SECTOR,
-	ERROR,
-	RWBS,
-	CMD,
-	MAJOR,
-	MINOR,
-	ERROR_TEXT,
-	FIELDS
-};
+enum { DEV, SECTOR, NR_SECTOR, ERROR, RWBS, CMD, MAJOR, MINOR, ERROR_TEXT, FIELDS };
 
 static const struct field fields[FIELDS] = {
 	[DEV] = { .kernel = "dev", .kind = FIELD_UINT },
@@ -90,7 +79,8 @@ static void describe(const struct event *event, struct text *out)
 		text_add_escaped(out, detail[ERROR_TEXT].text, detail[ERROR_TEXT].len);
 	else
 		text_add(out, "error %" PRId64, detail[ERROR].i);
-	text_add(out, " on device %" PRIu64 ":%" PRIu64 ", sector %" PRIu64 " + %" PRIu64 " (",
+	text_add(out,
+		 " on device %" PRIu64 ":%" PRIu64 ", sector %" PRIu64 " + %" PRIu64 " (",
 		 value_as_uint(&detail[MAJOR]), value_as_uint(&detail[MINOR]),
 		 value_as_uint(&detail[SECTOR]), value_as_uint(&detail[NR_SECTOR]));
 	text_add_escaped(out, detail[RWBS].text, detail[RWBS].len);

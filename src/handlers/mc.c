@@ -26,18 +26,26 @@ enum {
 };
 
 static const struct field fields[FIELDS] = {
-	[ERROR_TYPE] = { .name = "error_type", .kernel = "error_type", .kind = FIELD_UINT },
+	[ERROR_TYPE] = { .name = "error_type",
+			 .kernel = "error_type",
+			 .kind = FIELD_UINT },
 	[MSG] = { .name = "msg", .kernel = "msg", .kind = FIELD_TEXT },
 	[LABEL] = { .name = "label", .kernel = "label", .kind = FIELD_TEXT },
-	[ERROR_COUNT] = { .name = "error_count", .kernel = "error_count", .kind = FIELD_UINT },
+	[ERROR_COUNT] = { .name = "error_count",
+			  .kernel = "error_count",
+			  .kind = FIELD_UINT },
 	[MC_INDEX] = { .name = "mc_index", .kernel = "mc_index", .kind = FIELD_UINT },
 	[TOP_LAYER] = { .name = "top_layer", .kernel = "top_layer", .kind = FIELD_INT },
 	[MIDDLE_LAYER] = { .name = "middle_layer",
 			   .kernel = "middle_layer",
 			   .kind = FIELD_INT },
-	[LOWER_LAYER] = { .name = "lower_layer", .kernel = "lower_layer", .kind = FIELD_INT },
+	[LOWER_LAYER] = { .name = "lower_layer",
+			  .kernel = "lower_layer",
+			  .kind = FIELD_INT },
 	[ADDRESS] = { .name = "mc_address", .kernel = "address", .kind = FIELD_HEX },
-	[GRAIN_BITS] = { .name = "grain_bits", .kernel = "grain_bits", .kind = FIELD_UINT },
+	[GRAIN_BITS] = { .name = "grain_bits",
+			 .kernel = "grain_bits",
+			 .kind = FIELD_UINT },
 	[SYNDROME] = { .name = "syndrome", .kernel = "syndrome", .kind = FIELD_HEX },
 	[DRIVER_DETAIL] = { .name = "driver_detail",
 			    .kernel = "driver_detail",
@@ -48,9 +56,11 @@ static const struct field fields[FIELDS] = {
 static enum severity severity_from_edac(int64_t type)
 {
 	static const enum severity map[] = { SEVERITY_CORRECTED, SEVERITY_UNCORRECTED,
-					     SEVERITY_DEFERRED, SEVERITY_FATAL, SEVERITY_INFO };
+					     SEVERITY_DEFERRED, SEVERITY_FATAL,
+					     SEVERITY_INFO };
 
-	return type >= 0 && type < (int64_t)ARRAY_SIZE(map) ? map[type] : SEVERITY_UNKNOWN;
+	return type >= 0 && type < (int64_t)ARRAY_SIZE(map) ? map[type] :
+							      SEVERITY_UNKNOWN;
 }
 
 static int decode(const struct record *record, struct event *event)
@@ -76,8 +86,8 @@ static void describe(const struct event *event, struct text *out)
 {
 	const struct value *detail = event->detail;
 
-	text_add(out, "%" PRIu32 " %s error%s", event->count, severity_name(event->severity),
-		 event->count > 1 ? "s" : "");
+	text_add(out, "%" PRIu32 " %s error%s", event->count,
+		 severity_name(event->severity), event->count > 1 ? "s" : "");
 	if (detail[MSG].len) {
 		text_add(out, ": ");
 		text_add_escaped(out, detail[MSG].text, detail[MSG].len);

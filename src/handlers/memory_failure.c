@@ -2,23 +2,16 @@
 
 /*
  * memory_failure_event: the kernel took a page out of use, or could not
- * (include/trace/events/memory-failure.h, before 6.19 include/ras/ras_event.h). Kernels 6.19
- * to 7.1 as first released have it in a system of its own. The numbers of the page types
- * differ between kernels, so their texts are the running kernel's.
+ * (include/trace/events/memory-failure.h, before 6.19 include/ras/ras_event.h).
+ * Kernels 6.19 to 7.1 as first released have it in a system of its own. The numbers of
+ * the page types differ between kernels, so their texts are the running kernel's.
  */
 
 #include "event/handler.h"
 
 #include <inttypes.h>
 
-enum {
-	PFN,
-	TYPE,
-	RESULT,
-	PAGE_TYPE_TEXT,
-	RESULT_TEXT,
-	FIELDS
-};
+enum { PFN, TYPE, RESULT, PAGE_TYPE_TEXT, RESULT_TEXT, FIELDS };
 
 static const struct field fields[FIELDS] = {
 	[PFN] = { .name = "pfn", .kernel = "pfn", .kind = FIELD_HEX },
@@ -44,7 +37,8 @@ static int decode(const struct record *record, struct event *event)
 	return 1;
 }
 
-static void add_symbol(struct text *out, const struct value *text, const struct value *number)
+static void add_symbol(struct text *out, const struct value *text,
+		       const struct value *number)
 {
 	if (text->kind == VALUE_TEXT)
 		text_add_escaped(out, text->text, text->len);
@@ -57,7 +51,8 @@ static void describe(const struct event *event, struct text *out)
 {
 	const struct value *detail = event->detail;
 
-	text_add(out, "pfn %#" PRIx64 ": recovery action for ", value_as_uint(&detail[PFN]));
+	text_add(out, "pfn %#" PRIx64 ": recovery action for ",
+		 value_as_uint(&detail[PFN]));
 	add_symbol(out, &detail[PAGE_TYPE_TEXT], &detail[TYPE]);
 	text_add(out, ": ");
 	add_symbol(out, &detail[RESULT_TEXT], &detail[RESULT]);
@@ -73,7 +68,8 @@ static const struct event_type type = {
 
 const struct handler handler_memory_failure = {
 	.type = &type,
-	.tracepoints = { "ras:memory_failure_event", "memory_failure:memory_failure_event" },
+	.tracepoints = { "ras:memory_failure_event",
+			 "memory_failure:memory_failure_event" },
 	.ring = RING_HARDWARE,
 	.decode = decode,
 };

@@ -12,17 +12,7 @@
 
 #include "event/guid.h"
 
-enum {
-	SEC_TYPE,
-	FRU_ID,
-	FRU_TEXT,
-	SEV,
-	LEN,
-	BUF,
-	SECTION_TYPE,
-	FRU_ID_TEXT,
-	FIELDS
-};
+enum { SEC_TYPE, FRU_ID, FRU_TEXT, SEV, LEN, BUF, SECTION_TYPE, FRU_ID_TEXT, FIELDS };
 
 static const struct field fields[FIELDS] = {
 	[SEC_TYPE] = { .kernel = "sec_type", .kind = FIELD_BYTES },

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 /*
- * signal_generate (include/trace/events/signal.h): the SIGBUS that poisoned memory sends, and
- * the SIGKILL that follows where a page could not be unmapped. `pid` is the target's thread;
- * the sender is whoever ran when the event was recorded.
+ * signal_generate (include/trace/events/signal.h): the SIGBUS that poisoned memory sends,
+ * and the SIGKILL that follows where a page could not be unmapped. `pid` is the target's
+ * thread; the sender is whoever ran when the event was recorded.
  *
- * Any user can send itself SIGBUS with each of these codes (rt_sigqueueinfo), but nobody can
- * send them to another process. So a signal counts as confirmed only if its target is not
- * its sender. One that a thread got in its own context, as all that touch a poisoned page
- * do, may be real: it is recorded, and summed up, and believed when something else says so.
- * A forced SIGKILL has many senders (the OOM killer, a dying pid namespace) and alone proves
- * nothing.
+ * Any user can send itself SIGBUS with each of these codes (rt_sigqueueinfo), but nobody
+ * can send them to another process. So a signal counts as confirmed only if its target is
+ * not its sender. One that a thread got in its own context, as all that touch a poisoned
+ * page do, may be real: it is recorded, and summed up, and believed when something else
+ * says so. A forced SIGKILL has many senders (the OOM killer, a dying pid namespace) and
+ * alone proves nothing.
  */
 
 #include "event/handler.h"
@@ -82,7 +82,7 @@ static int decode(const struct record *record, struct event *event)
 	event->pid = (int32_t)detail[PID].i;
 	event->comm = detail[COMM];
 	event->component = COMPONENT_PROCESS;
-	detail[SIGNAL_NAME] = value_text(is_sigbus		      ? "SIGBUS" :
+	detail[SIGNAL_NAME] = value_text(is_sigbus		  ? "SIGBUS" :
 					 detail[SIG].i == SIGKILL ? "SIGKILL" :
 								    NULL);
 	detail[CODE_NAME] = value_text(name_of_code(detail[SIG].i, detail[CODE].i));
@@ -97,7 +97,8 @@ static int decode(const struct record *record, struct event *event)
 	return 1;
 }
 
-static void add_name(struct text *out, const struct value *name, const struct value *number)
+static void add_name(struct text *out, const struct value *name,
+		     const struct value *number)
 {
 	if (name->kind == VALUE_TEXT)
 		text_add_escaped(out, name->text, name->len);

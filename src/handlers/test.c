@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 /*
- * A synthetic event: what `rasctl test-event` writes into the ring's trace_marker comes back
- * as ftrace:print (kernel/trace/trace_entries.h) and takes every step that a real one takes.
- * Whatever else is written there is nothing of ours.
+ * A synthetic event: what `rasctl test-event` writes into the ring's trace_marker comes
+ * back as ftrace:print (kernel/trace/trace_entries.h) and takes every step that a real
+ * one takes. Whatever else is written there is nothing of ours.
  */
 
 #include "event/handler.h"
@@ -12,11 +12,7 @@
 
 #define MARK "rasd test-event "
 
-enum {
-	BUF,
-	TOKEN,
-	FIELDS
-};
+enum { BUF, TOKEN, FIELDS };
 
 static const struct field fields[FIELDS] = {
 	[BUF] = { .kernel = "buf", .kind = FIELD_TEXT },

@@ -18,7 +18,8 @@
 struct message_header {
 	uint32_t len;
 	uint16_t kind;
-	uint16_t check; /* of the position: a cursor that points anywhere else is found out */
+	uint16_t check; /* of the position: a cursor that points anywhere else is found
+			   out */
 };
 
 static uint16_t check_of(uint64_t position)
@@ -46,7 +47,8 @@ static void *map(int fd, size_t bytes, size_t at)
 /* The data area twice in a row, so that what wraps around is contiguous in memory. */
 static uint8_t *map_twice(int fd, size_t bytes, size_t at)
 {
-	uint8_t *base = mmap(NULL, 2 * bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint8_t *base =
+		mmap(NULL, 2 * bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (base == MAP_FAILED)
 		return NULL;
@@ -149,7 +151,8 @@ static int open_locked(const char *path, struct ring *ring)
 	return lock_within(ring->fd, LOCK_PATIENCE_MSEC);
 }
 
-static int start_anew(const char *path, const struct ring_layout *layout, struct ring *ring)
+static int start_anew(const char *path, const struct ring_layout *layout,
+		      struct ring *ring)
 {
 	char aside[4096];
 	int r;
@@ -169,9 +172,9 @@ static int start_anew(const char *path, const struct ring_layout *layout, struct
 }
 
 /*
- * Opens the ring at `path`, or makes it. It stays locked until every process that has it open
- * is gone: -EWOULDBLOCK if another one does not let go within a few seconds. A file that is
- * no ring of this layout is renamed to PATH.unread, and `ret_note` says so.
+ * Opens the ring at `path`, or makes it. It stays locked until every process that has it
+ * open is gone: -EWOULDBLOCK if another one does not let go within a few seconds. A file
+ * that is no ring of this layout is renamed to PATH.unread, and `ret_note` says so.
  */
 int ring_open(const char *path, const struct ring_layout *layout, struct ring *ret,
 	      struct text *ret_note)
@@ -182,7 +185,8 @@ int ring_open(const char *path, const struct ring_layout *layout, struct ring *r
 
 	if (r >= 0 && fstat(ring.fd, &st) < 0)
 		r = -errno;
-	if (r >= 0 && st.st_size == 0 && ftruncate(ring.fd, (off_t)file_bytes(layout)) < 0)
+	if (r >= 0 && st.st_size == 0 &&
+	    ftruncate(ring.fd, (off_t)file_bytes(layout)) < 0)
 		r = -errno;
 	if (r < 0)
 		goto fail;
@@ -200,8 +204,10 @@ int ring_open(const char *path, const struct ring_layout *layout, struct ring *r
 		r = -EUCLEAN;
 	}
 	if (r == -EUCLEAN) {
-		text_add(ret_note, "%s is not a ring that this version can read; kept as "
-				   "%s.unread, a new one was begun", path, path);
+		text_add(ret_note,
+			 "%s is not a ring that this version can read; kept as "
+			 "%s.unread, a new one was begun",
+			 path, path);
 		r = start_anew(path, layout, &ring);
 	}
 	if (r < 0)
@@ -253,7 +259,8 @@ void *ring_reserve(struct ring *ring, size_t len)
 {
 	if (footprint(len) > ring_room(ring))
 		return NULL;
-	return ring->data + ring->staged % ring->data_bytes + sizeof(struct message_header);
+	return ring->data + ring->staged % ring->data_bytes +
+	       sizeof(struct message_header);
 }
 
 /* The reserved payload is written and `len` bytes long (not more than was reserved). */
@@ -296,8 +303,8 @@ bool ring_publish(struct ring *ring)
 }
 
 /*
- * The message at a position between durable and written. 1, 0 if that is the end, -EBADMSG if
- * there is none: somebody wrote over the ring.
+ * The message at a position between durable and written. 1, 0 if that is the end,
+ * -EBADMSG if there is none: somebody wrote over the ring.
  */
 int ring_peek(const struct ring *ring, uint64_t position, struct ring_message *ret)
 {

@@ -2,14 +2,14 @@
 #pragma once
 
 /*
- * A ring of messages from one producer process to one consumer process, in a file on tmpfs:
- * memory that outlives both. Whatever process dies, what is not durable yet is still there
- * for the next one.
+ * A ring of messages from one producer process to one consumer process, in a file on
+ * tmpfs: memory that outlives both. Whatever process dies, what is not durable yet is
+ * still there for the next one.
  *
- * Positions count bytes from the ring's beginning and only grow. The producer stages messages
- * and publishes a batch at once: before that, nobody sees any of it, and after a crash it
- * never was. The consumer moves `durable` once it has put messages where they are safe; what
- * lies before it may be overwritten.
+ * Positions count bytes from the ring's beginning and only grow. The producer stages
+ * messages and publishes a batch at once: before that, nobody sees any of it, and after a
+ * crash it never was. The consumer moves `durable` once it has put messages where they
+ * are safe; what lies before it may be overwritten.
  */
 
 #include <stdbool.h>
@@ -26,8 +26,9 @@ struct ring_header;
 struct ring {
 	int fd;
 	struct ring_header *header;
-	struct ring_status *status; /* the daemon's counters, for whoever may read the file */
-	uint8_t *scratch;	    /* the producer's own area, kept with the ring */
+	struct ring_status
+		*status;  /* the daemon's counters, for whoever may read the file */
+	uint8_t *scratch; /* the producer's own area, kept with the ring */
 	size_t scratch_bytes;
 	uint8_t *data; /* mapped twice in a row: no message is ever cut in two */
 	size_t data_bytes;

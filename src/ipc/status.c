@@ -43,8 +43,9 @@ static void terminate(struct ring_status *status)
 }
 
 /*
- * Copies what the daemon behind `ring_path` says of itself; `alive` is whether it runs now.
- * -ENOENT: no daemon ever used this ring since boot; -EBADMSG: the file is something else.
+ * Copies what the daemon behind `ring_path` says of itself; `alive` is whether it runs
+ * now. -ENOENT: no daemon ever used this ring since boot; -EBADMSG: the file is something
+ * else.
  */
 int ring_status_read(const char *ring_path, struct status_snapshot *ret)
 {

@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * What the running daemon says of itself: a page in the ring's file that it writes and that
- * anybody who may read the file reads. Counters only grow; each is read at once, all of them
- * together are not one moment.
+ * What the running daemon says of itself: a page in the ring's file that it writes and
+ * that anybody who may read the file reads. Counters only grow; each is read at once, all
+ * of them together are not one moment.
  */
 
 #include <stdbool.h>
@@ -30,22 +30,22 @@ struct status_source {
 
 struct status_type {
 	char name[STATUS_NAME_BYTES]; /* "block-error" */
-	uint64_t events;	      /* recorded since the daemon started, counts summed */
+	uint64_t events; /* recorded since the daemon started, counts summed */
 };
 
 struct ring_status {
-	int32_t pid;		/* of capture; see ring_status_read() for whether it lives */
-	int32_t store_pid;	/* 0: none now */
-	int64_t started_ns;	/* UTC */
-	int64_t last_event_ns;	/* UTC, 0: none yet */
-	uint64_t rounds;	/* times that rings were read */
+	int32_t pid;	    /* of capture; see ring_status_read() for whether it lives */
+	int32_t store_pid;  /* 0: none now */
+	int64_t started_ns; /* UTC */
+	int64_t last_event_ns; /* UTC, 0: none yet */
+	uint64_t rounds;       /* times that rings were read */
 	uint64_t sub_buffers;
-	uint64_t records;	/* that the kernel gave */
-	uint64_t not_ours;	/* of these: somebody else's writes to our trace_marker */
-	uint64_t undecoded;	/* of these: could not be understood */
-	uint64_t spilled;	/* events that found the ring to the database full */
+	uint64_t records;   /* that the kernel gave */
+	uint64_t not_ours;  /* of these: somebody else's writes to our trace_marker */
+	uint64_t undecoded; /* of these: could not be understood */
+	uint64_t spilled;   /* events that found the ring to the database full */
 	uint64_t log_dropped;
-	int32_t store_error;	/* negative errno of the last commit, 0: it went well */
+	int32_t store_error; /* negative errno of the last commit, 0: it went well */
 	int32_t paused;
 	char version[STATUS_NAME_BYTES];
 	char database[256];

@@ -17,7 +17,8 @@
 
 #define STARTTIME_FIELD 22 /* of /proc/PID/stat, proc(5) */
 
-/* In clock ticks since boot. The name in field 2 may hold anything, so count behind it. */
+/* In clock ticks since boot. The name in field 2 may hold anything, so count behind it.
+ */
 static int read_start_ticks(int proc_fd, int32_t tid, uint64_t *ret)
 {
 	char path[32], stat[1024];
@@ -65,7 +66,8 @@ int process_find(int proc_fd, int32_t tid, int64_t seen_boottime_ns, struct proc
 
 	if (r < 0)
 		return r == -ENOENT ? -ESRCH : r;
-	if (ticks > (uint64_t)seen_boottime_ns / (uint64_t)(NS_PER_SEC / sysconf(_SC_CLK_TCK)))
+	if (ticks >
+	    (uint64_t)seen_boottime_ns / (uint64_t)(NS_PER_SEC / sysconf(_SC_CLK_TCK)))
 		return -ESRCH;
 	r = read_status(proc_fd, tid, &process);
 	if (r < 0)

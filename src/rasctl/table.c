@@ -30,8 +30,8 @@ size_t table_width(const struct column *columns, size_t n_columns,
 }
 
 /*
- * The text in lines of at most `max`, broken at spaces where there are any, else (in a GUID,
- * say) wherever it must be. The caller's to free; NULL: no memory.
+ * The text in lines of at most `max`, broken at spaces where there are any, else (in a
+ * GUID, say) wherever it must be. The caller's to free; NULL: no memory.
  */
 static char *fold(const char *text, size_t max)
 {
@@ -120,11 +120,12 @@ static void add_column(struct libscols_table *tb, const struct column *column)
 		text_add(&text, "%c", *c == '_' ? ' ' : toupper((unsigned char)*c));
 	scols = scols_table_new_column(tb, title, 0, flags);
 	if (scols && flags & SCOLS_FL_WRAP) /* where fold() put line ends */
-		scols_column_set_wrapfunc(scols, scols_wrapnl_chunksize, scols_wrapnl_nextchunk,
-					  NULL);
+		scols_column_set_wrapfunc(scols, scols_wrapnl_chunksize,
+					  scols_wrapnl_nextchunk, NULL);
 }
 
-/* Prints rows of n_columns cells each; what is in the elastic column may take more lines. */
+/* Prints rows of n_columns cells each; what is in the elastic column may take more lines.
+ */
 void table_print(const struct output *out, const struct column *columns, size_t n_columns,
 		 struct cells *cells)
 {
@@ -137,7 +138,8 @@ void table_print(const struct output *out, const struct column *columns, size_t 
 	scols_table_enable_colors(tb, out->colour);
 	/* texts are escaped where they become JSON; twice would be once too often */
 	scols_table_enable_noencoding(tb, 1);
-	/* what fits is settled by fit(), so that it is the same for a terminal and a pipe */
+	/* what fits is settled by fit(), so that it is the same for a terminal and a pipe
+	 */
 	scols_table_set_termforce(tb, SCOLS_TERMFORCE_NEVER);
 	for (size_t i = 0; i < n_columns; i++)
 		add_column(tb, &columns[i]);

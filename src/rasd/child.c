@@ -33,12 +33,13 @@ static int open_pidfd(pid_t pid)
 }
 
 /*
- * In the child. What capture has open is closed, its locks with it; signals that end capture
- * are not for us: store ends when the ring says so, or when capture is gone.
+ * In the child. What capture has open is closed, its locks with it; signals that end
+ * capture are not for us: store ends when the ring says so, or when capture is gone.
  */
 static int live_as_store(struct store_options *options, int parent_fd)
 {
-	int keep[] = { options->wake_fd, options->hello_fd, parent_fd, options->ring->fd };
+	int keep[] = { options->wake_fd, options->hello_fd, parent_fd,
+		       options->ring->fd };
 	static const int ignored[] = { SIGTERM, SIGINT, SIGHUP, SIGPIPE };
 
 	for (size_t i = 0; i < ARRAY_SIZE(ignored); i++)
@@ -49,9 +50,10 @@ static int live_as_store(struct store_options *options, int parent_fd)
 	return store_run(options);
 }
 
-/* Forks the store process. It says how it stands through hello_fd, which ends when it does. */
-int child_start(struct child *child, const char *database, const struct handler_table *handlers,
-		struct ring *ring)
+/* Forks the store process. It says how it stands through hello_fd, which ends when it
+ * does. */
+int child_start(struct child *child, const char *database,
+		const struct handler_table *handlers, struct ring *ring)
 {
 	_cleanup_(close_fd) int parent_fd = open_pidfd(getpid());
 	int pipe_fds[2];
@@ -85,8 +87,8 @@ int child_start(struct child *child, const char *database, const struct handler_
 }
 
 /*
- * What the store says. 1 with `ret`; 0 if nothing came in time; -EPIPE: it has ended (and is
- * collected).
+ * What the store says. 1 with `ret`; 0 if nothing came in time; -EPIPE: it has ended (and
+ * is collected).
  */
 int child_hear(struct child *child, int timeout_msec, struct store_hello *ret)
 {

@@ -17,8 +17,8 @@ struct child {
 
 int child_init(struct child *child);
 void child_deinit(struct child *child);
-int child_start(struct child *child, const char *database, const struct handler_table *handlers,
-		struct ring *ring);
+int child_start(struct child *child, const char *database,
+		const struct handler_table *handlers, struct ring *ring);
 int child_hear(struct child *child, int timeout_msec, struct store_hello *ret);
 void child_wake(struct child *child);
 bool child_wait(struct child *child, int timeout_msec);

@@ -88,8 +88,8 @@ static int parse_level(const struct key *key, const char *value, void *target)
 	return -EINVAL;
 }
 
-#define KiB 1024ULL
-#define MiB (1024 * KiB)
+#define KiB	   1024ULL
+#define MiB	   (1024 * KiB)
 #define AT(member) offsetof(struct config, member)
 
 /* Every key there is; rasd.conf(5) is checked against it. */
@@ -100,14 +100,14 @@ static const struct key keys[] = {
 	  RASD_DB_PATH },
 	{ "trace", "buffer", parse_bytes, AT(buffer_bytes), 64 * KiB, 4096 * MiB,
 	  "a size from 64K to 4096M", "32M" },
-	{ "trace", "sub-buffer", parse_power_of_two, AT(sub_buffer_bytes), 4 * KiB, 64 * KiB,
-	  "a power of two from 4K to 64K", "64K" },
-	{ "signal", "senders", parse_number, AT(senders), 1, 4096, "a number from 1 to 4096",
-	  "64" },
+	{ "trace", "sub-buffer", parse_power_of_two, AT(sub_buffer_bytes), 4 * KiB,
+	  64 * KiB, "a power of two from 4K to 64K", "64K" },
+	{ "signal", "senders", parse_number, AT(senders), 1, 4096,
+	  "a number from 1 to 4096", "64" },
 	{ "log", "level", parse_level, AT(log_level), 0, 0,
 	  "error, warning, notice, info or debug", "info" },
-	{ "log", "burst", parse_number, AT(log_lines), 0, 100000, "a number from 0 to 100000",
-	  "20" },
+	{ "log", "burst", parse_number, AT(log_lines), 0, 100000,
+	  "a number from 0 to 100000", "20" },
 };
 
 static int set_key(struct config *config, const struct key *key, const char *value)
@@ -126,8 +126,8 @@ void config_defaults(struct config *config)
 void config_print_keys(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-		printf("[%s] %s = %s (%s)\n", keys[i].section, keys[i].name, keys[i].fallback,
-		       keys[i].wants);
+		printf("[%s] %s = %s (%s)\n", keys[i].section, keys[i].name,
+		       keys[i].fallback, keys[i].wants);
 }
 
 struct loading {
@@ -190,10 +190,10 @@ static bool is_sensible(const char *line)
 }
 
 /*
- * What inih reads its lines with. It does not tell its handlers where they are, and of lines
- * that it cannot take it names the first; it goes on in the middle of a line that is too long
- * for it, and takes an indented one for more of the one before. So lines are looked at here,
- * and it sees a bad one as empty.
+ * What inih reads its lines with. It does not tell its handlers where they are, and of
+ * lines that it cannot take it names the first; it goes on in the middle of a line that
+ * is too long for it, and takes an indented one for more of the one before. So lines are
+ * looked at here, and it sees a bad one as empty.
  */
 static char *read_line(char *to, int size, void *userdata)
 {
@@ -217,16 +217,20 @@ static char *read_line(char *to, int size, void *userdata)
 	}
 	to[len] = '\0';
 	if (has_nul || too_long || !is_sensible(to)) {
-		complain(loading, loading->line,
-			 has_nul  ? "this line holds a NUL byte; it is ignored" :
-			 too_long ? "this line is too long; it is ignored" :
-				    "this is neither a [section], a key = value nor a comment");
+		complain(
+			loading, loading->line,
+			has_nul ?
+				"this line holds a NUL byte; it is ignored" :
+			too_long ?
+				"this line is too long; it is ignored" :
+				"this is neither a [section], a key = value nor a comment");
 		*to = '\0';
 	}
 	return to;
 }
 
-static int take_key(void *userdata, const char *section, const char *name, const char *value)
+static int take_key(void *userdata, const char *section, const char *name,
+		    const char *value)
 {
 	struct loading *loading = userdata;
 	char what[512];
@@ -235,22 +239,24 @@ static int take_key(void *userdata, const char *section, const char *name, const
 	hash_text(loading->config, name);
 	hash_text(loading->config, value);
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
-		if (strcasecmp(keys[i].section, section) || strcasecmp(keys[i].name, name))
+		if (strcasecmp(keys[i].section, section) ||
+		    strcasecmp(keys[i].name, name))
 			continue;
 		if (set_key(loading->config, &keys[i], value) < 0) {
-			snprintf(what, sizeof(what),
-				 "[%s] %s wants %s, not \"%s\"; the value before it stands",
-				 section, name, keys[i].wants, value);
+			snprintf(
+				what, sizeof(what),
+				"[%s] %s wants %s, not \"%s\"; the value before it stands",
+				section, name, keys[i].wants, value);
 			complain(loading, loading->line, what);
 		}
 		return 1;
 	}
 	if (has_section(section))
-		snprintf(what, sizeof(what), "[%s] has no key \"%s\"; the line is ignored",
-			 section, name);
+		snprintf(what, sizeof(what),
+			 "[%s] has no key \"%s\"; the line is ignored", section, name);
 	else
-		snprintf(what, sizeof(what), "there is no section [%s]; \"%s\" is ignored",
-			 section, name);
+		snprintf(what, sizeof(what),
+			 "there is no section [%s]; \"%s\" is ignored", section, name);
 	complain(loading, loading->line, what);
 	return 1;
 }
@@ -281,7 +287,8 @@ static int is_conf_file(const struct dirent *entry)
 {
 	size_t len = strlen(entry->d_name);
 
-	return entry->d_name[0] != '.' && len > 5 && !strcmp(entry->d_name + len - 5, ".conf");
+	return entry->d_name[0] != '.' && len > 5 &&
+	       !strcmp(entry->d_name + len - 5, ".conf");
 }
 
 /* PATH.d/NAME.conf in the order of their names; a later file wins. */
@@ -309,13 +316,15 @@ static void load_drop_ins(const char *path, struct loading *loading)
 
 /*
  * Reads `path` and the files of `path`.d over the defaults. What is wrong is told to
- * `complain_fn`, counted in ret->n_errors, and leaves its key as it was. -ENOENT: there is no
- * such file (drop-ins are read all the same).
+ * `complain_fn`, counted in ret->n_errors, and leaves its key as it was. -ENOENT: there
+ * is no such file (drop-ins are read all the same).
  */
 int config_load(const char *path, config_complain_fn complain_fn, struct config *ret)
 {
 	struct config config;
-	struct loading loading = { .config = &config, .complain = complain_fn, .path = path };
+	struct loading loading = { .config = &config,
+				   .complain = complain_fn,
+				   .path = path };
 	int r;
 
 	config_defaults(&config);

@@ -23,16 +23,17 @@
 #include "util/log.h"
 #include "util/text.h"
 
-#define RING_DATA_BYTES	   (16u << 20) /* tmpfs: only what a flood touches is taken */
-#define LANDING_BYTES	   (LANDING_HEAD_BYTES + (1u << 20))
-#define SCRATCH_BYTES	   (LANDING_HEAD_BYTES + LANDING_BYTES) /* the first page: the note */
-#define TICK_USEC	   (10 * 1000000ULL)
-#define HELLO_MSEC	   3000
-#define STOP_MSEC	   5000
-#define STORE_AGAIN_USEC   1000000ULL
-#define DRAIN_ROUNDS_MAX   4096
-#define GRACE_NS	   (200 * NS_PER_MSEC) /* for a busy disk, before events give way */
-#define GRACE_STEP_USEC	   2000ULL
+#define RING_DATA_BYTES (16u << 20) /* tmpfs: only what a flood touches is taken */
+#define LANDING_BYTES	(LANDING_HEAD_BYTES + (1u << 20))
+#define SCRATCH_BYTES	(LANDING_HEAD_BYTES + LANDING_BYTES) /* the first page: the note \
+							      */
+#define TICK_USEC	 (10 * 1000000ULL)
+#define HELLO_MSEC	 3000
+#define STOP_MSEC	 5000
+#define STORE_AGAIN_USEC 1000000ULL
+#define DRAIN_ROUNDS_MAX 4096
+#define GRACE_NS	 (200 * NS_PER_MSEC) /* for a busy disk, before events give way */
+#define GRACE_STEP_USEC	 2000ULL
 
 struct daemon {
 	const struct daemon_options *options;
@@ -63,7 +64,8 @@ static enum rasd_exit exit_of_tracing(int r)
 	return RASD_EXIT_TRACEFS;
 }
 
-/* --- starting ------------------------------------------------------------------------- */
+/* --- starting -------------------------------------------------------------------------
+ */
 
 static enum rasd_exit open_tracing(struct daemon *daemon)
 {
@@ -88,8 +90,8 @@ static enum rasd_exit open_ring(struct daemon *daemon)
 	int r = make_directory(daemon->config.runtime_directory, 0750);
 
 	if (snprintf(daemon->ring_path, sizeof(daemon->ring_path), "%s/%s.ring",
-		     daemon->config.runtime_directory, daemon->options->instance) >=
-	    (int)sizeof(daemon->ring_path))
+		     daemon->config.runtime_directory,
+		     daemon->options->instance) >= (int)sizeof(daemon->ring_path))
 		r = -ENAMETOOLONG;
 	if (r >= 0)
 		r = ring_open(daemon->ring_path, &layout, &daemon->ring, &note);
@@ -99,7 +101,9 @@ static enum rasd_exit open_ring(struct daemon *daemon)
 		log_error("another rasd still uses %s", daemon->ring_path);
 	else if (r < 0)
 		log_error("cannot make the ring %s: %s", daemon->ring_path, strerror(-r));
-	return r == -EWOULDBLOCK ? RASD_EXIT_RUNNING : r < 0 ? RASD_EXIT_FAILURE : RASD_EXIT_OK;
+	return r == -EWOULDBLOCK ? RASD_EXIT_RUNNING :
+	       r < 0		 ? RASD_EXIT_FAILURE :
+				   RASD_EXIT_OK;
 }
 
 /* The status page of this process. Counters of what was lost go on: their ring does. */
@@ -131,8 +135,8 @@ static int settle(struct daemon *daemon, enum trace_ring ring)
 	return r;
 }
 
-/* A fresh instance is settled before anything is recorded; one that was there, when it has
- * been read empty (see settle_old_instances()). */
+/* A fresh instance is settled before anything is recorded; one that was there, when it
+ * has been read empty (see settle_old_instances()). */
 static int attach_handlers(struct daemon *daemon)
 {
 	for (int ring = 0; ring < TRACE_RING_MAX; ring++)
@@ -190,9 +194,9 @@ static void tell_run(struct daemon *daemon)
 }
 
 /*
- * A ring that is half full while its other side works is a disk at its limit: for a moment
- * the kernel's rings, which are larger, may hold what comes. After the grace events are read
- * whatever happens to them, for someone may have to act on them.
+ * A ring that is half full while its other side works is a disk at its limit: for a
+ * moment the kernel's rings, which are larger, may hold what comes. After the grace
+ * events are read whatever happens to them, for someone may have to act on them.
  */
 static bool give_grace(struct daemon *daemon)
 {
@@ -223,14 +227,16 @@ static void settle_old_instances(struct daemon *daemon)
 {
 	for (int ring = 0; ring < TRACE_RING_MAX; ring++) {
 		struct trace_instance *instance = &daemon->tracing.instances[ring];
-		bool must_empty = tracing_must_empty(&daemon->tracing, ring, &daemon->config);
+		bool must_empty =
+			tracing_must_empty(&daemon->tracing, ring, &daemon->config);
 
 		if (instance->fresh)
 			continue;
 		if (must_empty) {
-			log_notice("trace instance %s had another clock or sub-buffer size: "
-				   "read empty and set up anew",
-				   instance->name);
+			log_notice(
+				"trace instance %s had another clock or sub-buffer size: "
+				"read empty and set up anew",
+				instance->name);
 			trace_instance_pause(instance, true);
 			drain(daemon);
 			pipeline_tell_losses(&daemon->pipeline);
@@ -242,7 +248,8 @@ static void settle_old_instances(struct daemon *daemon)
 	}
 }
 
-/* What others left: a round that was not finished, what the rings held while nobody read. */
+/* What others left: a round that was not finished, what the rings held while nobody read.
+ */
 static void take_over(struct daemon *daemon)
 {
 	tell_run(daemon);
@@ -259,7 +266,8 @@ static void take_over(struct daemon *daemon)
 	child_wake(&daemon->child);
 }
 
-/* --- the store process ---------------------------------------------------------------- */
+/* --- the store process ----------------------------------------------------------------
+ */
 
 static void take_hello(struct daemon *daemon, const struct store_hello *hello)
 {
@@ -269,18 +277,21 @@ static void take_hello(struct daemon *daemon, const struct store_hello *hello)
 		daemon->pipeline.id_base = (int64_t)hello->id_base;
 }
 
-/* At start, a database that cannot be used is the operator's to mend: nothing was read yet. */
+/* At start, a database that cannot be used is the operator's to mend: nothing was read
+ * yet. */
 static enum rasd_exit await_store(struct daemon *daemon)
 {
 	struct store_hello hello;
 	int r = child_hear(&daemon->child, HELLO_MSEC, &hello);
 
 	if (r == 0) {
-		log_warning("%s does not answer yet; events wait in memory", daemon->database);
+		log_warning("%s does not answer yet; events wait in memory",
+			    daemon->database);
 		return RASD_EXIT_OK;
 	}
 	if (r < 0) {
-		log_error("the store process died before it could open %s", daemon->database);
+		log_error("the store process died before it could open %s",
+			  daemon->database);
 		return RASD_EXIT_DATABASE;
 	}
 	take_hello(daemon, &hello);
@@ -292,13 +303,14 @@ static int on_store(sd_event_source *source, int fd, uint32_t revents, void *use
 static int watch_store(struct daemon *daemon)
 {
 	daemon->store_source = sd_event_source_unref(daemon->store_source);
-	return sd_event_add_io(daemon->event, &daemon->store_source, daemon->child.hello_fd,
-			       EPOLLIN, on_store, daemon);
+	return sd_event_add_io(daemon->event, &daemon->store_source,
+			       daemon->child.hello_fd, EPOLLIN, on_store, daemon);
 }
 
 static int start_store(struct daemon *daemon)
 {
-	int r = child_start(&daemon->child, daemon->database, &handlers_table, &daemon->ring);
+	int r = child_start(&daemon->child, daemon->database, &handlers_table,
+			    &daemon->ring);
 
 	if (r < 0)
 		log_error("cannot start the store process: %s", strerror(-r));
@@ -334,12 +346,13 @@ static int on_store(sd_event_source *source, int fd, uint32_t revents, void *use
 	daemon->ring.status->store_pid = 0;
 	daemon->store_source = sd_event_source_unref(daemon->store_source);
 	daemon->again_source = sd_event_source_unref(daemon->again_source);
-	return sd_event_add_time_relative(daemon->event, &daemon->again_source, CLOCK_MONOTONIC,
-					  daemon->child.greeted ? 0 : STORE_AGAIN_USEC, 0,
-					  on_store_again, daemon);
+	return sd_event_add_time_relative(
+		daemon->event, &daemon->again_source, CLOCK_MONOTONIC,
+		daemon->child.greeted ? 0 : STORE_AGAIN_USEC, 0, on_store_again, daemon);
 }
 
-/* --- the loop ------------------------------------------------------------------------- */
+/* --- the loop -------------------------------------------------------------------------
+ */
 
 static int on_grace_over(sd_event_source *source, uint64_t usec, void *userdata)
 {
@@ -395,7 +408,8 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *userdata)
 	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
-static int on_stop(sd_event_source *source, const struct signalfd_siginfo *si, void *userdata)
+static int on_stop(sd_event_source *source, const struct signalfd_siginfo *si,
+		   void *userdata)
 {
 	struct daemon *daemon = userdata;
 
@@ -404,7 +418,8 @@ static int on_stop(sd_event_source *source, const struct signalfd_siginfo *si, v
 	return sd_event_exit(daemon->event, 0);
 }
 
-static int on_reload(sd_event_source *source, const struct signalfd_siginfo *si, void *userdata)
+static int on_reload(sd_event_source *source, const struct signalfd_siginfo *si,
+		     void *userdata)
 {
 	struct daemon *daemon = userdata;
 	struct config config;
@@ -420,8 +435,9 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *si,
 	} else if (r >= 0 || r == -ENOENT) {
 		if (strcmp(config.database, daemon->config.database) ||
 		    strcmp(config.runtime_directory, daemon->config.runtime_directory))
-			log_notice("[database] path and [daemon] runtime-directory change "
-				   "with a restart");
+			log_notice(
+				"[database] path and [daemon] runtime-directory change "
+				"with a restart");
 		daemon->config = config;
 		log_set_level(config.log_level);
 		daemon->pipeline.log_lines_max = config.log_lines;
@@ -436,7 +452,9 @@ static int add_signals(struct daemon *daemon)
 	static const struct {
 		int number;
 		sd_event_signal_handler_t handler;
-	} signals[] = { { SIGTERM, on_stop }, { SIGINT, on_stop }, { SIGHUP, on_reload } };
+	} signals[] = { { SIGTERM, on_stop },
+			{ SIGINT, on_stop },
+			{ SIGHUP, on_reload } };
 
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
 		int r = sd_event_add_signal(daemon->event, NULL, signals[i].number,
@@ -455,15 +473,17 @@ static int make_loop(struct daemon *daemon)
 	r = r < 0 ? r : add_signals(daemon);
 	r = r < 0 ? r :
 		    sd_event_add_io(daemon->event, &daemon->rings_source,
-				    trace_reader_fd(daemon->reader), EPOLLIN, on_rings, daemon);
+				    trace_reader_fd(daemon->reader), EPOLLIN, on_rings,
+				    daemon);
 	r = r < 0 ? r :
-		    sd_event_add_time_relative(daemon->event, NULL, CLOCK_MONOTONIC, TICK_USEC,
-					       0, on_tick, daemon);
+		    sd_event_add_time_relative(daemon->event, NULL, CLOCK_MONOTONIC,
+					       TICK_USEC, 0, on_tick, daemon);
 	r = r < 0 ? r : watch_store(daemon);
 	return r < 0 ? r : sd_event_set_watchdog(daemon->event, true);
 }
 
-/* --- all of it ------------------------------------------------------------------------ */
+/* --- all of it ------------------------------------------------------------------------
+ */
 
 /* What the kernel holds now is recorded; what comes later it keeps for the next start. */
 static void stop(struct daemon *daemon)
@@ -545,7 +565,8 @@ static void block_signals(void)
 }
 
 /* Runs until it is told to stop. Returns the exit status; the reason has been logged. */
-enum rasd_exit daemon_run(const struct daemon_options *options, const struct config *config)
+enum rasd_exit daemon_run(const struct daemon_options *options,
+			  const struct config *config)
 {
 	struct daemon daemon = { .options = options,
 				 .config = *config,

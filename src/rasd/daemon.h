@@ -24,5 +24,6 @@ struct daemon_options {
 	const char *instance;
 };
 
-enum rasd_exit daemon_run(const struct daemon_options *options, const struct config *config);
+enum rasd_exit daemon_run(const struct daemon_options *options,
+			  const struct config *config);
 void complain_about_config(const char *where, const char *what);

@@ -109,8 +109,10 @@ static int parse_options(int argc, char **argv, struct command_line *line)
 		return RASD_EXIT_USAGE;
 	}
 	if (!is_instance_name(line->daemon.instance)) {
-		fprintf(stderr, "rasd: --instance wants a name of at most 19 characters without "
-				"'/', not \"%s\"\n", line->daemon.instance);
+		fprintf(stderr,
+			"rasd: --instance wants a name of at most 19 characters without "
+			"'/', not \"%s\"\n",
+			line->daemon.instance);
 		return RASD_EXIT_USAGE;
 	}
 	return -1;

@@ -14,8 +14,9 @@
 #include "util/clock.h"
 #include "util/log.h"
 
-#define ARENA_BYTES (1024 * 1024) /* of an event's texts and list rows; touched as needed */
-#define KEPT_FOR_CONTROL 65536	  /* room in the ring that events leave to messages */
+#define ARENA_BYTES \
+	(1024 * 1024)	       /* of an event's texts and list rows; touched as needed */
+#define KEPT_FOR_CONTROL 65536 /* room in the ring that events leave to messages */
 #define CLOCK_STEP_NS	 (10 * NS_PER_MSEC) /* less is drift, not worth a row */
 
 static struct ring_status *status_of(struct pipeline *pipeline)
@@ -85,7 +86,8 @@ int pipeline_route(struct pipeline *pipeline, struct tracepoint *tracepoint)
 
 		if (!by_id)
 			return -ENOMEM;
-		memset(by_id + pipeline->n_ids, 0, (n - pipeline->n_ids) * sizeof(by_id[0]));
+		memset(by_id + pipeline->n_ids, 0,
+		       (n - pipeline->n_ids) * sizeof(by_id[0]));
 		pipeline->by_id = by_id;
 		pipeline->n_ids = n;
 	}
@@ -94,14 +96,15 @@ int pipeline_route(struct pipeline *pipeline, struct tracepoint *tracepoint)
 }
 
 /* Stages a message that is not an event. False: there is no room; say it again later. */
-bool pipeline_tell(struct pipeline *pipeline, uint16_t kind, const void *message, size_t len)
+bool pipeline_tell(struct pipeline *pipeline, uint16_t kind, const void *message,
+		   size_t len)
 {
 	return ring_put(pipeline->ring, kind, message, len) >= 0;
 }
 
 /*
- * What may use how much of the ring: when it fills because nothing reaches the disk, corrected
- * errors give way first, and the last eighth is for what is uncorrected.
+ * What may use how much of the ring: when it fills because nothing reaches the disk,
+ * corrected errors give way first, and the last eighth is for what is uncorrected.
  */
 static size_t room_for(const struct ring *ring, enum severity severity)
 {
@@ -141,7 +144,8 @@ static void log_event(struct pipeline *pipeline, const struct event *event)
 	if (pipeline->id_base >= 0)
 		snprintf(id, sizeof(id), " #%llu",
 			 (unsigned long long)pipeline->id_base + event->id);
-	log_line(event->severity >= SEVERITY_DEFERRED && event->severity <= SEVERITY_FATAL ?
+	log_line(event->severity >= SEVERITY_DEFERRED &&
+				 event->severity <= SEVERITY_FATAL ?
 			 LOG_WARNING :
 			 LOG_NOTICE,
 		 "%s%s, %s: %s", event->type ? event->type->name : "unknown", id,
@@ -152,8 +156,9 @@ static void log_event(struct pipeline *pipeline, const struct event *event)
 void pipeline_log_window(struct pipeline *pipeline)
 {
 	if (pipeline->log_suppressed)
-		log_notice("%llu more events were recorded and not logged (see rasctl events)",
-			   (unsigned long long)pipeline->log_suppressed);
+		log_notice(
+			"%llu more events were recorded and not logged (see rasctl events)",
+			(unsigned long long)pipeline->log_suppressed);
 	pipeline->log_suppressed = 0;
 	pipeline->log_lines = 0;
 }
@@ -171,7 +176,8 @@ static bool stage(struct pipeline *pipeline, struct event *event,
 	if (to && room > KEPT_FOR_CONTROL)
 		len = event->type ?
 			      event_encode(event, pipeline->handlers, to, room - 64) :
-			      event_encode_unknown(event, raw->bytes, raw->len, to, room - 64);
+			      event_encode_unknown(event, raw->bytes, raw->len, to,
+						   room - 64);
 	if (len < 0) {
 		status_of(pipeline)->spilled += event->count;
 		return false;
@@ -194,8 +200,8 @@ static void find_owner(struct pipeline *pipeline, struct event *event)
 	event->tgid = process.tgid;
 	event->uid = process.uid;
 	if (process.unit[0])
-		event->unit = value_text(
-			arena_copy_text(&pipeline->arena, process.unit, strlen(process.unit)));
+		event->unit = value_text(arena_copy_text(&pipeline->arena, process.unit,
+							 strlen(process.unit)));
 }
 
 static struct sum_key key_of(const struct event *event)
@@ -319,7 +325,8 @@ static void tell_sums(struct pipeline *pipeline)
 }
 
 static void tell_counter(struct pipeline *pipeline, const char *stage_name,
-			 const char *instance, unsigned int cpu, uint64_t total, bool fresh)
+			 const char *instance, unsigned int cpu, uint64_t total,
+			 bool fresh)
 {
 	struct db_counter counter = { .cpu = (int32_t)cpu,
 				      .fresh = fresh,
@@ -373,8 +380,8 @@ static int finish_round(struct pipeline *pipeline)
 }
 
 /*
- * Finishes what a process before us read from the kernel and did not publish. Returns 1 if
- * there was such a round.
+ * Finishes what a process before us read from the kernel and did not publish. Returns 1
+ * if there was such a round.
  */
 int pipeline_recover(struct pipeline *pipeline)
 {

@@ -35,9 +35,9 @@ struct pipeline {
 	struct arena arena;
 	uint64_t page_size;
 	int proc_fd;
-	uint64_t next_id;      /* of events, within the ring */
+	uint64_t next_id;	 /* of events, within the ring */
 	uint64_t finished_round; /* found in the ring at start: of an earlier process */
-	int64_t id_base;       /* what the database adds to ids; -1: not known (yet) */
+	int64_t id_base;	 /* what the database adds to ids; -1: not known (yet) */
 	int64_t clock_offset_ns;
 	uint64_t log_lines, log_lines_max; /* in the present window */
 	uint64_t log_suppressed;
@@ -48,7 +48,8 @@ int pipeline_init(struct pipeline *pipeline, const struct handler_table *handler
 void pipeline_deinit(struct pipeline *pipeline);
 int pipeline_route(struct pipeline *pipeline, struct tracepoint *tracepoint);
 
-bool pipeline_tell(struct pipeline *pipeline, uint16_t kind, const void *message, size_t len);
+bool pipeline_tell(struct pipeline *pipeline, uint16_t kind, const void *message,
+		   size_t len);
 int pipeline_recover(struct pipeline *pipeline);
 int pipeline_round(struct pipeline *pipeline);
 void pipeline_tell_losses(struct pipeline *pipeline);

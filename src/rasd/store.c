@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 /*
- * Reads the ring, writes the database: a transaction for whatever came while the last one was
- * flushed, then the ring's durable position. What the database says of its own position in
- * the ring is the truth: a process that was killed between the two finds it there, so no
- * event is written twice. An error of the disk ends nothing: the messages stay in the ring
- * and are tried again.
+ * Reads the ring, writes the database: a transaction for whatever came while the last one
+ * was flushed, then the ring's durable position. What the database says of its own
+ * position in the ring is the truth: a process that was killed between the two finds it
+ * there, so no event is written twice. An error of the disk ends nothing: the messages
+ * stay in the ring and are tried again.
  */
 
 #include "rasd/store.h"
@@ -22,22 +22,24 @@
 #include "util/clock.h"
 #include "util/log.h"
 
-#define BATCH_MESSAGES_MAX 32768 /* bounds a transaction, and how late the ring gets room */
-#define ARENA_BYTES	   (1024 * 1024)
-#define RETRY_FIRST_MSEC   50
-#define RETRY_LAST_MSEC	   2000
-#define LAST_TRIES_MSEC	   3000 /* without a capture: then the ring is left to the next one */
+#define BATCH_MESSAGES_MAX \
+	32768 /* bounds a transaction, and how late the ring gets room */
+#define ARENA_BYTES	 (1024 * 1024)
+#define RETRY_FIRST_MSEC 50
+#define RETRY_LAST_MSEC	 2000
+#define LAST_TRIES_MSEC \
+	3000 /* without a capture: then the ring is left to the next one */
 
 struct store {
 	const struct store_options *options;
 	struct ring *ring;
 	struct db_writer *writer;
 	struct arena arena;
-	uint64_t position; /* in the ring, behind the last committed message */
+	uint64_t position;	    /* in the ring, behind the last committed message */
 	struct message_round round; /* the last one in the present batch */
-	bool stopped;	   /* a clean end was the last message */
-	bool orphaned;	   /* capture is gone */
-	int error;	   /* of the last commit */
+	bool stopped;		    /* a clean end was the last message */
+	bool orphaned;		    /* capture is gone */
+	int error;		    /* of the last commit */
 };
 
 static void say_hello(const struct store_options *options, int result, uint64_t id_base,
@@ -80,8 +82,9 @@ static int apply_event(struct store *store, const struct ring_message *message)
 			 &store->arena, &event, &undecoded);
 	if (r < 0) {
 		/* cannot be: same program, same machine. Kept as it is, never dropped. */
-		log_warning("a message of %u bytes is no event that can be read (%s), stored raw",
-			    message->len, strerror(-r));
+		log_warning(
+			"a message of %u bytes is no event that can be read (%s), stored raw",
+			message->len, strerror(-r));
 		event_init(&event, NULL);
 		event.time_ns = clock_now_ns(CLOCK_REALTIME);
 		event.time_last_ns = event.time_ns;
@@ -91,15 +94,15 @@ static int apply_event(struct store *store, const struct ring_message *message)
 }
 
 /* Copies the payload out: nothing says that it is aligned for its type. */
-#define APPLY(type_, call_)                                                              \
-	({                                                                               \
-		type_ payload_;                                                          \
-		int applied_ = 0;                                                        \
-		if (message->len == sizeof(payload_)) {                                  \
-			memcpy(&payload_, message->payload, sizeof(payload_));           \
-			applied_ = call_;                                                \
-		}                                                                        \
-		applied_;                                                                \
+#define APPLY(type_, call_)                                                    \
+	({                                                                     \
+		type_ payload_;                                                \
+		int applied_ = 0;                                              \
+		if (message->len == sizeof(payload_)) {                        \
+			memcpy(&payload_, message->payload, sizeof(payload_)); \
+			applied_ = call_;                                      \
+		}                                                              \
+		applied_;                                                      \
 	})
 
 static int apply(struct store *store, const struct ring_message *message)
@@ -192,7 +195,8 @@ static void wait_for_work(struct store *store, int timeout_msec)
 {
 	struct pollfd fds[] = {
 		{ .fd = store->options->wake_fd, .events = POLLIN },
-		{ .fd = store->orphaned ? -1 : store->options->parent_fd, .events = POLLIN },
+		{ .fd = store->orphaned ? -1 : store->options->parent_fd,
+		  .events = POLLIN },
 	};
 	uint64_t n;
 
@@ -204,7 +208,8 @@ static void wait_for_work(struct store *store, int timeout_msec)
 		store->orphaned = true;
 }
 
-/* After a failed commit: slower each time, and with an end if nobody is left to wait for. */
+/* After a failed commit: slower each time, and with an end if nobody is left to wait for.
+ */
 static bool try_again_later(struct store *store, int *delay_msec, int *orphaned_msec)
 {
 	struct pollfd parent = { .fd = store->options->parent_fd, .events = POLLIN };
@@ -243,14 +248,15 @@ static int work(struct store *store)
 }
 
 /*
- * The whole life of the store process. Returns its exit status: 0 after a clean end or when
- * capture is gone and all is written.
+ * The whole life of the store process. Returns its exit status: 0 after a clean end or
+ * when capture is gone and all is written.
  */
 int store_run(const struct store_options *options)
 {
 	struct store store = { .options = options,
 			       .ring = options->ring,
-			       .arena = { .base = malloc(ARENA_BYTES), .size = ARENA_BYTES } };
+			       .arena = { .base = malloc(ARENA_BYTES),
+					  .size = ARENA_BYTES } };
 	char note_text[sizeof(((struct store_hello *)NULL)->note)] = "";
 	struct text note = TEXT_IN(note_text);
 	uint64_t id_base = 0;

@@ -20,8 +20,8 @@ struct store_options {
 	const char *database;
 	const struct handler_table *handlers;
 	struct ring *ring;
-	int wake_fd;  /* eventfd: something was published */
-	int hello_fd; /* pipe to capture; its end is our end */
+	int wake_fd;   /* eventfd: something was published */
+	int hello_fd;  /* pipe to capture; its end is our end */
 	int parent_fd; /* pidfd of capture */
 };
 

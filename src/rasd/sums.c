@@ -15,8 +15,8 @@
 struct sum {
 	struct sum_key key;
 	bool used;
-	uint64_t event;	    /* that it adds to */
-	uint64_t unstored;  /* count that no message has told yet */
+	uint64_t event;	   /* that it adds to */
+	uint64_t unstored; /* count that no message has told yet */
 	int64_t time_last_ns;
 	int64_t last_boottime_ns;
 };
@@ -81,10 +81,11 @@ static struct sum *find_shared_place(struct sums *sums)
 }
 
 /*
- * Counts one signal. True: it begins a row, and the caller makes it an event and says so with
- * sums_begun(); key->sender is then 0 if the row is the one that many senders share.
+ * Counts one signal. True: it begins a row, and the caller makes it an event and says so
+ * with sums_begun(); key->sender is then 0 if the row is the one that many senders share.
  */
-bool sums_add(struct sums *sums, struct sum_key *key, int64_t boottime_ns, int64_t time_ns)
+bool sums_add(struct sums *sums, struct sum_key *key, int64_t boottime_ns,
+	      int64_t time_ns)
 {
 	struct sum *sum = find(sums, key);
 	struct sum *place;
@@ -116,7 +117,8 @@ void sums_begun(struct sums *sums, const struct sum_key *key, uint64_t event)
 		sum->event = event;
 }
 
-/* The event that was to begin the row of `key` was lost: the next signal begins it anew. */
+/* The event that was to begin the row of `key` was lost: the next signal begins it anew.
+ */
 void sums_forget(struct sums *sums, const struct sum_key *key)
 {
 	struct sum *sum = find(sums, key);
@@ -126,8 +128,8 @@ void sums_forget(struct sums *sums, const struct sum_key *key)
 }
 
 /*
- * What has been counted and not told, one row after another; start with *iterator 0. False at
- * the end.
+ * What has been counted and not told, one row after another; start with *iterator 0.
+ * False at the end.
  */
 bool sums_take(struct sums *sums, size_t *iterator, struct db_sum *ret)
 {

@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * Unconfirmed signals, summed up: any user can send itself millions. The first of a sender
- * with a code becomes an event; what follows adds to it. Rows are bounded too: when there are
- * many senders, the rest of them share one row per signal and code.
+ * Unconfirmed signals, summed up: any user can send itself millions. The first of a
+ * sender with a code becomes an event; what follows adds to it. Rows are bounded too:
+ * when there are many senders, the rest of them share one row per signal and code.
  */
 
 #include <stdbool.h>
@@ -23,7 +23,8 @@ struct sums;
 
 struct sums *sums_new(size_t max_senders);
 struct sums *sums_free(struct sums *sums);
-bool sums_add(struct sums *sums, struct sum_key *key, int64_t boottime_ns, int64_t time_ns);
+bool sums_add(struct sums *sums, struct sum_key *key, int64_t boottime_ns,
+	      int64_t time_ns);
 void sums_begun(struct sums *sums, const struct sum_key *key, uint64_t event);
 void sums_forget(struct sums *sums, const struct sum_key *key);
 bool sums_take(struct sums *sums, size_t *iterator, struct db_sum *ret);

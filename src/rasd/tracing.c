@@ -13,7 +13,7 @@
 #include "util/file.h"
 #include "util/log.h"
 
-#define CPUS_MAX 8192
+#define CPUS_MAX	    8192
 #define SUB_BUFFERS_PER_CPU 4 /* at least, so that one can be read while others fill */
 
 static int read_cpus(struct tracing *tracing, const char *sysfs, struct text *ret_why)
@@ -50,22 +50,27 @@ static void explain_instance(int r, const char *directory, const char *name,
 			     struct text *ret_why)
 {
 	if (r == -EWOULDBLOCK)
-		text_add(ret_why, "another rasd is running on trace instance \"%s\"; stop it, "
-				  "or give this one another with --instance", name);
+		text_add(ret_why,
+			 "another rasd is running on trace instance \"%s\"; stop it, "
+			 "or give this one another with --instance",
+			 name);
 	else if (r == -EACCES || r == -EPERM)
-		text_add(ret_why, "no right to create %s/instances/%s: rasd must run as root "
-				  "(and tracefs must not be locked down)", directory, name);
+		text_add(ret_why,
+			 "no right to create %s/instances/%s: rasd must run as root "
+			 "(and tracefs must not be locked down)",
+			 directory, name);
 	else if (r == -EROFS)
 		text_add(ret_why, "%s is mounted read-only", directory);
 	else
-		text_add(ret_why, "cannot open trace instance %s/instances/%s: %s", directory,
-			 name, strerror(-r));
+		text_add(ret_why, "cannot open trace instance %s/instances/%s: %s",
+			 directory, name, strerror(-r));
 }
 
 static int open_instances(struct tracing *tracing, const char *name, struct text *ret_why)
 {
-	static const char *const suffixes[TRACE_RING_MAX] = { [RING_HARDWARE] = "",
-							      [RING_SIGNAL] = "-signal" };
+	static const char *const suffixes[TRACE_RING_MAX] = {
+		[RING_HARDWARE] = "", [RING_SIGNAL] = "-signal"
+	};
 
 	for (int ring = 0; ring < TRACE_RING_MAX; ring++) {
 		char full[64];
@@ -82,8 +87,9 @@ static int open_instances(struct tracing *tracing, const char *name, struct text
 }
 
 /*
- * Opens and locks the instances `name` and `name`-signal below `tracefs` (NULL: where it is
- * mounted). On failure `ret_why` is one sentence for people. Call tracing_close() either way.
+ * Opens and locks the instances `name` and `name`-signal below `tracefs` (NULL: where it
+ * is mounted). On failure `ret_why` is one sentence for people. Call tracing_close()
+ * either way.
  */
 int tracing_open(struct tracing *tracing, const struct handler_table *handlers,
 		 const char *tracefs, const char *sysfs, const char *name,
@@ -124,8 +130,9 @@ static uint64_t bytes_per_cpu(const struct tracing *tracing, enum trace_ring rin
 }
 
 /*
- * Large sub-buffers, because a record that does not fit in one is dropped by the kernel and
- * not counted; but several for each CPU, within the budget. Signals are small: theirs stay.
+ * Large sub-buffers, because a record that does not fit in one is dropped by the kernel
+ * and not counted; but several for each CPU, within the budget. Signals are small: theirs
+ * stay.
  */
 static size_t sub_buffer_bytes(const struct tracing *tracing, enum trace_ring ring,
 			       const struct config *config)
@@ -134,7 +141,8 @@ static size_t sub_buffer_bytes(const struct tracing *tracing, enum trace_ring ri
 
 	if (ring != RING_HARDWARE)
 		return tracing->instances[ring].sub_buffer_bytes;
-	while (size > page && size * SUB_BUFFERS_PER_CPU > bytes_per_cpu(tracing, ring, config))
+	while (size > page &&
+	       size * SUB_BUFFERS_PER_CPU > bytes_per_cpu(tracing, ring, config))
 		size /= 2;
 	return MAX(size, page);
 }
@@ -146,18 +154,21 @@ bool tracing_must_empty(const struct tracing *tracing, enum trace_ring ring,
 	const struct trace_instance *instance = &tracing->instances[ring];
 
 	return !instance->fresh &&
-	       !trace_instance_is_settled(instance, sub_buffer_bytes(tracing, ring, config));
+	       !trace_instance_is_settled(instance,
+					  sub_buffer_bytes(tracing, ring, config));
 }
 
-int tracing_settle(struct tracing *tracing, enum trace_ring ring, const struct config *config)
+int tracing_settle(struct tracing *tracing, enum trace_ring ring,
+		   const struct config *config)
 {
 	return trace_instance_settle(&tracing->instances[ring],
 				     bytes_per_cpu(tracing, ring, config),
 				     sub_buffer_bytes(tracing, ring, config));
 }
 
-static struct tracepoint *attach_to(struct tracing *tracing, const struct handler *handler,
-				    const char *name, int *ret_error)
+static struct tracepoint *attach_to(struct tracing *tracing,
+				    const struct handler *handler, const char *name,
+				    int *ret_error)
 {
 	size_t len;
 	_cleanup_(free_ptr) char *format = trace_format_read(name, &len, ret_error);
@@ -172,7 +183,8 @@ static struct tracepoint *attach_to(struct tracing *tracing, const struct handle
 		return NULL;
 	}
 	tp = tracepoint_new(tep, handler, name, format, len, ret_error);
-	tep_free(tep); /* everything that is needed was copied: a parsed system takes MiBs */
+	tep_free(tep); /* everything that is needed was copied: a parsed system takes MiBs
+			*/
 	if (!tp)
 		return NULL;
 	*ret_error = trace_instance_enable(&tracing->instances[handler->ring], name,
@@ -191,22 +203,24 @@ struct tracepoint *tracing_attach(struct tracing *tracing, size_t i)
 	if (tracing->tracepoints[i])
 		return NULL;
 	for (size_t n = 0; n < HANDLER_TRACEPOINTS_MAX && handler->tracepoints[n]; n++) {
-		tracing->tracepoints[i] = attach_to(tracing, handler, handler->tracepoints[n],
-						    &tracing->errors[i]);
+		tracing->tracepoints[i] = attach_to(
+			tracing, handler, handler->tracepoints[n], &tracing->errors[i]);
 		if (tracing->tracepoints[i] || tracing->errors[i] != -ENOENT)
 			break;
 	}
 	return tracing->tracepoints[i];
 }
 
-static void report_one(const struct tracing *tracing, size_t i, struct status_source *source)
+static void report_one(const struct tracing *tracing, size_t i,
+		       struct status_source *source)
 {
 	const struct handler *handler = tracing->handlers->handlers[i];
 	const struct tracepoint *tp = tracing->tracepoints[i];
 
-	copy_text(source->name, sizeof(source->name), tp ? tp->name : handler->tracepoints[0]);
+	copy_text(source->name, sizeof(source->name),
+		  tp ? tp->name : handler->tracepoints[0]);
 	source->error = tp ? 0 : -tracing->errors[i];
-	source->state = tp				     ? SOURCE_READY :
+	source->state = tp			      ? SOURCE_READY :
 			tracing->errors[i] == -ENOENT ? SOURCE_ABSENT :
 							SOURCE_FAILED;
 }
@@ -215,7 +229,8 @@ static void report_one(const struct tracing *tracing, size_t i, struct status_so
 void tracing_report(const struct tracing *tracing, struct ring_status *status)
 {
 	static const char *const words[SOURCE_STATE_MAX] = { [SOURCE_READY] = "recording",
-							     [SOURCE_ABSENT] = "not in this kernel",
+							     [SOURCE_ABSENT] =
+								     "not in this kernel",
 							     [SOURCE_FAILED] = "failed" };
 
 	for (size_t i = 0; i < tracing->handlers->n_handlers; i++)
@@ -234,7 +249,7 @@ void tracing_report(const struct tracing *tracing, struct ring_status *status)
 				text_add(&text, " (%s)", strerror(source->error));
 		}
 		if (text.len)
-			log_line(state == SOURCE_FAILED ? LOG_WARNING : LOG_INFO, "%s: %s",
-				 words[state], line);
+			log_line(state == SOURCE_FAILED ? LOG_WARNING : LOG_INFO,
+				 "%s: %s", words[state], line);
 	}
 }

@@ -31,6 +31,7 @@ void tracing_close(struct tracing *tracing);
 
 bool tracing_must_empty(const struct tracing *tracing, enum trace_ring ring,
 			const struct config *config);
-int tracing_settle(struct tracing *tracing, enum trace_ring ring, const struct config *config);
+int tracing_settle(struct tracing *tracing, enum trace_ring ring,
+		   const struct config *config);
 struct tracepoint *tracing_attach(struct tracing *tracing, size_t handler);
 void tracing_report(const struct tracing *tracing, struct ring_status *status);

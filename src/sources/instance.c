@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 /*
- * Rules of the kernel that shape this file: writing trace_clock, even the value it has, or
- * buffer_subbuf_size_kb empties an instance; writing buffer_size_kb, even the value it has,
- * stops recording for some 20 ms; filters and enabling do neither. So an instance that was
- * there is read empty first and settled then, and what is already right is not written again.
+ * Rules of the kernel that shape this file: writing trace_clock, even the value it has,
+ * or buffer_subbuf_size_kb empties an instance; writing buffer_size_kb, even the value it
+ * has, stops recording for some 20 ms; filters and enabling do neither. So an instance
+ * that was there is read empty first and settled then, and what is already right is not
+ * written again.
  */
 
 #include "sources/instance.h"
@@ -21,7 +22,7 @@
 #include "util/clock.h"
 #include "util/macro.h"
 
-#define CLOCK		   "boot" /* counts suspend, never steps */
+#define CLOCK		  "boot" /* counts suspend, never steps */
 #define SUB_BUFFER_HEADER 16
 
 /*
@@ -33,7 +34,8 @@ int trace_directory_use(const char *path, const char **ret_path)
 	if (path) {
 		char probe[4096];
 
-		if (snprintf(probe, sizeof(probe), "%s/instances", path) >= (int)sizeof(probe))
+		if (snprintf(probe, sizeof(probe), "%s/instances", path) >=
+		    (int)sizeof(probe))
 			return -ENAMETOOLONG;
 		if (access(probe, F_OK) < 0)
 			return -errno;
@@ -79,8 +81,8 @@ static bool has_boot_clock(const struct trace_instance *instance)
 }
 
 /*
- * The size of a sub-buffer: of this instance where kernels have that (since 6.8), else what
- * the header page says, which is the system's page size.
+ * The size of a sub-buffer: of this instance where kernels have that (since 6.8), else
+ * what the header page says, which is the system's page size.
  */
 static size_t sub_buffer_size(const struct trace_instance *instance)
 {
@@ -89,7 +91,8 @@ static size_t sub_buffer_size(const struct trace_instance *instance)
 	const char *data;
 	unsigned int offset, size;
 
-	if (tracefs_instance_file_read_number(instance->fs, "buffer_subbuf_size_kb", &kb) == 0 &&
+	if (tracefs_instance_file_read_number(instance->fs, "buffer_subbuf_size_kb",
+					      &kb) == 0 &&
 	    kb > 0)
 		return (size_t)kb * 1024;
 	header = tracefs_instance_file_read(NULL, "events/header_page", NULL);
@@ -108,7 +111,8 @@ static int put(const struct trace_instance *instance, const char *file, const ch
 	return 0;
 }
 
-static int put_number(const struct trace_instance *instance, const char *file, uint64_t number)
+static int put_number(const struct trace_instance *instance, const char *file,
+		      uint64_t number)
 {
 	char value[24];
 
@@ -118,10 +122,11 @@ static int put_number(const struct trace_instance *instance, const char *file, u
 
 /*
  * Opens the instance `name`, made if it is not there, and locks it. -EWOULDBLOCK: another
- * rasd has it. -EACCES, -EPERM: no rights. Of an instance that was there, only when it wakes
- * its readers is changed.
+ * rasd has it. -EACCES, -EPERM: no rights. Of an instance that was there, only when it
+ * wakes its readers is changed.
  */
-int trace_instance_open(const char *name, enum trace_ring ring, struct trace_instance *ret)
+int trace_instance_open(const char *name, enum trace_ring ring,
+			struct trace_instance *ret)
 {
 	struct trace_instance instance = { .ring = ring, .lock_fd = -1 };
 	_cleanup_(free_ptr) char *directory = NULL;
@@ -143,13 +148,14 @@ int trace_instance_open(const char *name, enum trace_ring ring, struct trace_ins
 	}
 	instance.lock_fd = r;
 	/*
-	 * Wake readers for any data, not for half a buffer of it. Now, because epoll learns
-	 * where to wait when a ring is added to it, and never again.
+	 * Wake readers for any data, not for half a buffer of it. Now, because epoll
+	 * learns where to wait when a ring is added to it, and never again.
 	 */
 	put(&instance, "buffer_percent", "0");
 	instance.sub_buffer_bytes = sub_buffer_size(&instance);
 	if (!has_boot_clock(&instance))
-		instance.clock_delta_ns = clock_now_ns(CLOCK_BOOTTIME) - clock_now(&instance);
+		instance.clock_delta_ns =
+			clock_now_ns(CLOCK_BOOTTIME) - clock_now(&instance);
 	*ret = instance;
 	return 0;
 }
@@ -165,7 +171,8 @@ void trace_instance_close(struct trace_instance *instance)
 }
 
 /* False: settling would empty it, so it must be read empty before. */
-bool trace_instance_is_settled(const struct trace_instance *instance, size_t sub_buffer_bytes)
+bool trace_instance_is_settled(const struct trace_instance *instance,
+			       size_t sub_buffer_bytes)
 {
 	bool resizable = tracefs_file_exists(instance->fs, "buffer_subbuf_size_kb");
 
@@ -178,14 +185,16 @@ static bool has_size(const struct trace_instance *instance, uint64_t bytes_per_c
 {
 	long long kb;
 
-	return tracefs_instance_file_read_number(instance->fs, "buffer_size_kb", &kb) == 0 &&
+	return tracefs_instance_file_read_number(instance->fs, "buffer_size_kb", &kb) ==
+		       0 &&
 	       llabs(kb * 1024 - (long long)bytes_per_cpu) <=
 		       (long long)instance->sub_buffer_bytes;
 }
 
 /*
- * Gives the instance its clock, sub-buffers and size. `sub_buffer_bytes` counts only where
- * the kernel lets it be chosen. A fresh instance begins to record at trace_instance_enable().
+ * Gives the instance its clock, sub-buffers and size. `sub_buffer_bytes` counts only
+ * where the kernel lets it be chosen. A fresh instance begins to record at
+ * trace_instance_enable().
  */
 int trace_instance_settle(struct trace_instance *instance, uint64_t bytes_per_cpu,
 			  size_t sub_buffer_bytes)
@@ -201,7 +210,8 @@ int trace_instance_settle(struct trace_instance *instance, uint64_t bytes_per_cp
 	}
 	if (tracefs_file_exists(instance->fs, "buffer_subbuf_size_kb") &&
 	    instance->sub_buffer_bytes != sub_buffer_bytes) {
-		r = put_number(instance, "buffer_subbuf_size_kb", sub_buffer_bytes / 1024);
+		r = put_number(instance, "buffer_subbuf_size_kb",
+			       sub_buffer_bytes / 1024);
 		if (r < 0)
 			return r;
 		instance->sub_buffer_bytes = sub_buffer_size(instance);
@@ -218,14 +228,16 @@ int trace_instance_pause(struct trace_instance *instance, bool pause)
 	return put(instance, "tracing_on", pause ? "0" : "1");
 }
 
-/* Starts recording "system:event". A filter of NULL is none. -ENOENT: no such tracepoint. */
+/* Starts recording "system:event". A filter of NULL is none. -ENOENT: no such tracepoint.
+ */
 int trace_instance_enable(struct trace_instance *instance, const char *tracepoint,
 			  const char *filter)
 {
 	const char *event = strchr(tracepoint, ':') + 1;
 	char system[64];
 
-	snprintf(system, sizeof(system), "%.*s", (int)(event - 1 - tracepoint), tracepoint);
+	snprintf(system, sizeof(system), "%.*s", (int)(event - 1 - tracepoint),
+		 tracepoint);
 	if (!strcmp(system, "ftrace"))
 		return 0; /* what trace_marker writes is always recorded */
 	if (!tracefs_event_file_exists(instance->fs, system, event, "enable"))
@@ -247,7 +259,8 @@ int trace_instance_open_cpu(const struct trace_instance *instance, unsigned int 
 
 	snprintf(file, sizeof(file), "per_cpu/cpu%u/trace_pipe_raw", cpu);
 	errno = 0;
-	fd = tracefs_instance_file_open(instance->fs, file, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	fd = tracefs_instance_file_open(instance->fs, file,
+					O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	return fd >= 0 ? fd : errno ? -errno : -EIO;
 }
 
@@ -289,7 +302,8 @@ char *trace_format_read(const char *tracepoint, size_t *ret_len, int *ret_error)
 	char *format;
 	int len = 0;
 
-	snprintf(system, sizeof(system), "%.*s", (int)(event - 1 - tracepoint), tracepoint);
+	snprintf(system, sizeof(system), "%.*s", (int)(event - 1 - tracepoint),
+		 tracepoint);
 	*ret_error = -ENOENT;
 	if (!tracefs_event_file_exists(NULL, system, event, "format"))
 		return NULL;

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * A tracefs instance: a set of per-CPU ring buffers of our own. It outlives the daemon and
- * goes on filling while none runs; one rasd at a time holds its lock.
+ * A tracefs instance: a set of per-CPU ring buffers of our own. It outlives the daemon
+ * and goes on filling while none runs; one rasd at a time holds its lock.
  */
 
 #include <stdbool.h>
@@ -32,7 +32,8 @@ struct trace_counters {
 
 int trace_directory_use(const char *path, const char **ret_path);
 
-int trace_instance_open(const char *name, enum trace_ring ring, struct trace_instance *ret);
+int trace_instance_open(const char *name, enum trace_ring ring,
+			struct trace_instance *ret);
 void trace_instance_close(struct trace_instance *instance);
 int trace_instance_pause(struct trace_instance *instance, bool pause);
 

@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * Where the kernel's sub-buffers land. Reading them destroys the kernel's copy, so they land
- * in memory that outlives the process: one that dies between reading and recording leaves
- * them to the next one, which knows from `round` whether they were recorded.
+ * Where the kernel's sub-buffers land. Reading them destroys the kernel's copy, so they
+ * land in memory that outlives the process: one that dies between reading and recording
+ * leaves them to the next one, which knows from `round` whether they were recorded.
  */
 
 #include <stddef.h>

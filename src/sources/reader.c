@@ -42,8 +42,8 @@ struct trace_reader {
 };
 
 /*
- * `landing` is the area, kept over restarts; its first LANDING_HEAD_BYTES say what is in it.
- * NULL with `ret_error`.
+ * `landing` is the area, kept over restarts; its first LANDING_HEAD_BYTES say what is in
+ * it. NULL with `ret_error`.
  */
 struct trace_reader *trace_reader_new(void *landing, size_t landing_bytes, int *ret_error)
 {
@@ -81,7 +81,8 @@ static int watch(struct trace_reader *reader, size_t i)
 {
 	struct epoll_event event = { .events = EPOLLIN, .data.u64 = i };
 
-	return epoll_ctl(reader->epoll_fd, EPOLL_CTL_ADD, reader->streams[i].fd, &event) < 0 ?
+	return epoll_ctl(reader->epoll_fd, EPOLL_CTL_ADD, reader->streams[i].fd, &event) <
+			       0 ?
 		       -errno :
 		       0;
 }
@@ -147,8 +148,9 @@ int trace_reader_wake_dormant(struct trace_reader *reader)
 }
 
 /*
- * Room for one sub-buffer, known to whoever finds the landing area after us. Its pages are
- * touched, so that the kernel's copy to it cannot be cut off by a fault in a dying process.
+ * Room for one sub-buffer, known to whoever finds the landing area after us. Its pages
+ * are touched, so that the kernel's copy to it cannot be cut off by a fault in a dying
+ * process.
  */
 static uint8_t *take_slot(struct trace_reader *reader, const struct stream *stream)
 {
@@ -157,7 +159,8 @@ static uint8_t *take_slot(struct trace_reader *reader, const struct stream *stre
 	uint8_t *at = reader->area + reader->area_used;
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 
-	if (landing->n_slots == LANDING_SLOTS_MAX || reader->area_bytes - reader->area_used < size)
+	if (landing->n_slots == LANDING_SLOTS_MAX ||
+	    reader->area_bytes - reader->area_used < size)
 		return NULL;
 	for (size_t i = 0; i < size; i += page)
 		*(volatile uint8_t *)(at + i) = 0;
@@ -200,8 +203,8 @@ static int read_sub_buffer(struct trace_reader *reader, struct stream *stream)
 }
 
 /*
- * Starts a round: reads what is ready, each ring its share of the landing area. Returns the
- * number of sub-buffers.
+ * Starts a round: reads what is ready, each ring its share of the landing area. Returns
+ * the number of sub-buffers.
  */
 int trace_reader_fill(struct trace_reader *reader)
 {
@@ -223,7 +226,8 @@ int trace_reader_fill(struct trace_reader *reader)
 			put_to_sleep(reader, stream);
 			continue;
 		}
-		while (reader->area_used - start < share && read_sub_buffer(reader, stream))
+		while (reader->area_used - start < share &&
+		       read_sub_buffer(reader, stream))
 			total++;
 	}
 	return total;
@@ -240,9 +244,11 @@ bool trace_reader_has_leftover(const struct trace_reader *reader)
 	return reader->landing->n_slots > 0;
 }
 
-static bool slot_is_inside(const struct trace_reader *reader, const struct landing_slot *slot)
+static bool slot_is_inside(const struct trace_reader *reader,
+			   const struct landing_slot *slot)
 {
-	return slot->at <= reader->area_bytes && slot->size <= reader->area_bytes - slot->at;
+	return slot->at <= reader->area_bytes &&
+	       slot->size <= reader->area_bytes - slot->at;
 }
 
 static bool slot_is_of(const struct landing_slot *slot, const struct stream *stream)
@@ -265,7 +271,8 @@ static bool load_next_slot(struct trace_reader *reader, struct stream *stream)
 		const struct landing_slot *slot = &landing->slots[stream->next_slot++];
 
 		if (!slot_is_of(slot, stream) || !slot_is_inside(reader, slot) ||
-		    subbuffer_open(reader->area + slot->at, slot->size, &stream->subbuffer) < 0)
+		    subbuffer_open(reader->area + slot->at, slot->size,
+				   &stream->subbuffer) < 0)
 			continue;
 		stream->clock_delta_ns = slot->clock_delta_ns;
 		stream->missed |= stream->subbuffer.missed;

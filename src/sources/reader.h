@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Reads the per-CPU rings of the trace instances in rounds: what is ready lands in memory,
- * then its records are walked in the order of their time.
+ * Reads the per-CPU rings of the trace instances in rounds: what is ready lands in
+ * memory, then its records are walked in the order of their time.
  */
 
 #include <stdbool.h>
@@ -25,9 +25,11 @@ struct trace_record {
 
 typedef void (*trace_record_fn)(void *userdata, const struct trace_record *record);
 typedef void (*trace_counters_fn)(void *userdata, const struct trace_instance *instance,
-				  unsigned int cpu, const struct trace_counters *counters);
+				  unsigned int cpu,
+				  const struct trace_counters *counters);
 
-struct trace_reader *trace_reader_new(void *landing, size_t landing_bytes, int *ret_error);
+struct trace_reader *trace_reader_new(void *landing, size_t landing_bytes,
+				      int *ret_error);
 struct trace_reader *trace_reader_free(struct trace_reader *reader);
 int trace_reader_add(struct trace_reader *reader, struct trace_instance *instance,
 		     const unsigned int *cpus, size_t n_cpus);

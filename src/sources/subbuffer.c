@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 /*
- * Written here and not left to libtraceevent's kbuffer because it trusts the lengths: what
- * landed in memory may be a copy that a dying process could not finish, or a capture that
- * somebody sent us. This one stops at the first entry that is not whole.
+ * Written here and not left to libtraceevent's kbuffer because it trusts the lengths:
+ * what landed in memory may be a copy that a dying process could not finish, or a capture
+ * that somebody sent us. This one stops at the first entry that is not whole.
  */
 
 #include "sources/subbuffer.h"
@@ -75,7 +75,8 @@ static bool get_entry(const struct subbuffer *subbuffer, struct entry *ret)
 }
 
 /* Where in the entry its record is, and how long. A length of 0: it has none. */
-static size_t measure(const struct entry *entry, size_t *ret_record_at, size_t *ret_record_len)
+static size_t measure(const struct entry *entry, size_t *ret_record_at,
+		      size_t *ret_record_len)
 {
 	*ret_record_at = 4;
 	*ret_record_len = 0;
@@ -112,8 +113,8 @@ static uint64_t advance_time(uint64_t ts, const struct entry *entry)
 }
 
 /* The next record, borrowed, and its time by the instance's clock. False: no more. */
-bool subbuffer_next(struct subbuffer *subbuffer, const uint8_t **ret_record, size_t *ret_len,
-		    uint64_t *ret_ts)
+bool subbuffer_next(struct subbuffer *subbuffer, const uint8_t **ret_record,
+		    size_t *ret_len, uint64_t *ret_ts)
 {
 	struct entry entry;
 

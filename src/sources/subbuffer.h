@@ -2,8 +2,9 @@
 #pragma once
 
 /*
- * The records of one sub-buffer, as read() of trace_pipe_raw gives it: u64 time stamp, u64
- * commit word, then entries (kernel/trace/ring_buffer.c, include/linux/ring_buffer.h).
+ * The records of one sub-buffer, as read() of trace_pipe_raw gives it: u64 time stamp,
+ * u64 commit word, then entries (kernel/trace/ring_buffer.c,
+ * include/linux/ring_buffer.h).
  */
 
 #include <stdbool.h>
@@ -21,5 +22,5 @@ struct subbuffer {
 };
 
 int subbuffer_open(const uint8_t *bytes, size_t size, struct subbuffer *ret);
-bool subbuffer_next(struct subbuffer *subbuffer, const uint8_t **ret_record, size_t *ret_len,
-		    uint64_t *ret_ts);
+bool subbuffer_next(struct subbuffer *subbuffer, const uint8_t **ret_record,
+		    size_t *ret_len, uint64_t *ret_ts);

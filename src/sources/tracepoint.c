@@ -48,8 +48,8 @@ static bool place_fits(const struct field_place *place, enum field_kind kind)
 		return false;
 	if (!scalar)
 		return !is_number(kind);
-	return is_number(kind) && (place->size == 1 || place->size == 2 || place->size == 4 ||
-				   place->size == 8);
+	return is_number(kind) && (place->size == 1 || place->size == 2 ||
+				   place->size == 4 || place->size == 8);
 }
 
 static int place_fields(struct tracepoint *tp, struct tep_event *format)
@@ -109,7 +109,8 @@ static int take_symbols(struct tracepoint *tp, const struct tep_event *format)
 {
 	const struct event_type *type = tp->handler->type;
 
-	for (const struct tep_print_arg *arg = format->print_fmt.args; arg; arg = arg->next) {
+	for (const struct tep_print_arg *arg = format->print_fmt.args; arg;
+	     arg = arg->next) {
 		const char *name = NULL;
 
 		if (arg->type == TEP_PRINT_SYMBOL)
@@ -117,7 +118,8 @@ static int take_symbols(struct tracepoint *tp, const struct tep_event *format)
 		for (size_t i = 0; name && i < type->n_fields; i++) {
 			int r;
 
-			if (!type->fields[i].kernel || strcmp(type->fields[i].kernel, name) ||
+			if (!type->fields[i].kernel ||
+			    strcmp(type->fields[i].kernel, name) ||
 			    tp->symbols[i].symbols)
 				continue;
 			r = copy_symbols(arg->symbol.symbols, &tp->symbols[i]);
@@ -129,9 +131,10 @@ static int take_symbols(struct tracepoint *tp, const struct tep_event *format)
 }
 
 /*
- * Resolves `handler` against the text of a format file of the tracepoint `name` (one of the
- * handler's). NULL with `ret_error`: -ENOENT if a field that must be there is not, -EPROTO if
- * it is not what the handler takes it for, -EBADMSG for a text that is no format file.
+ * Resolves `handler` against the text of a format file of the tracepoint `name` (one of
+ * the handler's). NULL with `ret_error`: -ENOENT if a field that must be there is not,
+ * -EPROTO if it is not what the handler takes it for, -EBADMSG for a text that is no
+ * format file.
  */
 struct tracepoint *tracepoint_new(struct tep_handle *tep, const struct handler *handler,
 				  const char *name, const char *format, size_t len,

@@ -2,8 +2,9 @@
 #pragma once
 
 /*
- * A handler's tracepoint on the running kernel: its id, where its fields are, what the kernel
- * calls their values. Read once from the kernel's format file; extraction is then a few loads.
+ * A handler's tracepoint on the running kernel: its id, where its fields are, what the
+ * kernel calls their values. Read once from the kernel's format file; extraction is then
+ * a few loads.
  */
 
 #include <stdbool.h>
@@ -45,5 +46,5 @@ struct tracepoint *tracepoint_new(struct tep_handle *tep, const struct handler *
 				  const char *name, const char *format, size_t len,
 				  int *ret_error);
 struct tracepoint *tracepoint_free(struct tracepoint *tracepoint);
-int tracepoint_extract(const struct tracepoint *tracepoint, const uint8_t *record, size_t len,
-		       struct event *ret);
+int tracepoint_extract(const struct tracepoint *tracepoint, const uint8_t *record,
+		       size_t len, struct event *ret);

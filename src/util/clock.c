@@ -14,8 +14,9 @@ int64_t clock_now_ns(clockid_t clock)
 }
 
 /*
- * UTC = boot clock + this. The two cannot be read at once, so the boot clock is read before
- * and after and the narrowest of a few such sandwiches wins: well below a microsecond.
+ * UTC = boot clock + this. The two cannot be read at once, so the boot clock is read
+ * before and after and the narrowest of a few such sandwiches wins: well below a
+ * microsecond.
  */
 int64_t clock_realtime_offset_ns(void)
 {

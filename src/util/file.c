@@ -12,8 +12,8 @@
 #include "util/text.h"
 
 /*
- * Reads at most size - 1 bytes and terminates them. Returns the length, or a negative errno;
- * -EFBIG if the file holds more.
+ * Reads at most size - 1 bytes and terminates them. Returns the length, or a negative
+ * errno; -EFBIG if the file holds more.
  */
 ssize_t file_read(int dirfd, const char *path, char *buf, size_t size)
 {

@@ -11,17 +11,20 @@
 
 #include "util/text.h"
 
-#define LINE_BYTES 2048 /* longer lines are cut; the journal splits at more than this anyway */
+#define LINE_BYTES \
+	2048 /* longer lines are cut; the journal splits at more than this anyway */
 
 static struct {
-	const char *process; /* "store" or "act" in front of a line; NULL for the main process */
+	const char *process; /* "store" or "act" in front of a line; NULL for the main
+				process */
 	int max_level;
 	int to_socket;
 	int to_journal;
 	uint64_t dropped;
 } out = { .max_level = LOG_INFO };
 
-/* Call once in each process. `process` must stay valid; `max_level` is one of syslog's. */
+/* Call once in each process. `process` must stay valid; `max_level` is one of syslog's.
+ */
 void log_open(const char *process, int max_level)
 {
 	struct stat st;

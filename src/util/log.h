@@ -2,8 +2,9 @@
 #pragma once
 
 /*
- * One line a message to standard error, with syslog's <N> in front where the journal reads
- * it. A line that would block is dropped and counted: logging never holds anybody up.
+ * One line a message to standard error, with syslog's <N> in front where the journal
+ * reads it. A line that would block is dropped and counted: logging never holds anybody
+ * up.
  */
 
 #include <stdint.h>

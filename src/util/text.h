@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Text: a string that is built in a buffer of known size, and numbers read from strings. */
+/* Text: a string that is built in a buffer of known size, and numbers read from strings.
+ */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,8 +11,8 @@
 #include "util/macro.h"
 
 /*
- * A string under construction in somebody else's buffer. It is always terminated; what does
- * not fit is cut and remembered in `cut`, so that builders need no error paths.
+ * A string under construction in somebody else's buffer. It is always terminated; what
+ * does not fit is cut and remembered in `cut`, so that builders need no error paths.
  */
 struct text {
 	char *at;
