@@ -49,5 +49,12 @@ build_in() {
 		(cd "$directory" && "$top/configure" --quiet --prefix=/usr --sysconfdir=/etc \
 			--localstatedir=/var "$@") || die "configure failed, see $directory/config.log"
 	fi
-	make -C "$directory" --quiet -j"$(nproc)" || die "the build in $directory failed"
+	log=$(mktemp)
+	if ! make -C "$directory" --quiet -j"$(nproc)" >"$log" 2>&1; then
+		cat "$log" >&2
+		rm -f "$log"
+		die "the build in $directory failed"
+	fi
+	grep -i 'warning' "$log" >&2
+	rm -f "$log"
 }

@@ -13,10 +13,11 @@
 #include "util/bytes.h"
 #include "util/macro.h"
 
-#define MAGIC		  "SQLite format 3" /* with its terminator: the first 16 bytes */
-#define HEADER_BYTES	  100
-#define APPLICATION_ID_AT 68 /* big-endian; https://www.sqlite.org/fileformat.html, 1.3 \
-			      */
+#define MAGIC	     "SQLite format 3" /* with its terminator: the first 16 bytes */
+#define HEADER_BYTES 100
+#define APPLICATION_ID_AT                                             \
+	68 /* big-endian; https://www.sqlite.org/fileformat.html, 1.3 \
+	    */
 
 /* rasd.db's companions; the file itself goes last, so that it is never without them. */
 static const char *const companions[] = { "-journal", "-shm", "-wal", "" };
@@ -97,15 +98,12 @@ static int judge_database(const char *path, struct text *ret_note)
 	if (n < 0)
 		return -errno;
 	if (n < HEADER_BYTES || memcmp(header, MAGIC, sizeof(MAGIC))) {
-		text_add(ret_note,
-			 "%s is not a database; move it away or name another file", path);
+		text_add(ret_note, "%s is not a database; name another file", path);
 		return DB_NOT_OURS;
 	}
 	if (load_be32(header + APPLICATION_ID_AT) != DB_APPLICATION_ID) {
 		text_add(ret_note,
-			 "%s is a database of another program; move it away or name "
-			 "another file",
-			 path);
+			 "%s is a database of another program; name another file", path);
 		return DB_NOT_OURS;
 	}
 	return is_marked(path) ? DB_CORRUPT : DB_OPEN_OK;

@@ -28,10 +28,11 @@ struct db_filter {
 	uint64_t after;		    /* only ids above it */
 	uint64_t newest;	    /* only so many, the newest; 0: all */
 	const char *type;	    /* name; NULL: any */
-	enum severity min_severity; /* above SEVERITY_INFO: none of unknown severity */
+	enum severity min_severity; /* or of none that was told */
 	bool newest_first;
 };
 
+int db_knows_type(struct db_reader *r, const char *name);
 int db_find_events(struct db_reader *r, const struct db_filter *filter);
 int db_next_event(struct db_reader *r, struct event *ret);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "db/reader_private.h"
+#include "db/schema.h"
 #include "db/sql.h"
 #include "util/macro.h"
 
@@ -70,26 +71,42 @@ static void let_go_of_event(struct db_reader *r)
 }
 
 /*
- * Literal bounds for severe ones: SQLite uses a partial index only if it sees its
- * condition.
+ * What has no severity may be of any: it is never left out. Literal bounds for severe
+ * ones: SQLite uses a partial index only if it sees its condition.
  */
 static const char *severity_condition(enum severity min)
 {
 	switch (min) {
 	case SEVERITY_CORRECTED:
-		return " AND severity >= 1";
+		return " AND (severity >= 1 OR severity IS NULL)";
 	case SEVERITY_DEFERRED:
-		return " AND severity >= 2";
+		return " AND (severity >= 2 OR severity IS NULL)";
 	case SEVERITY_UNCORRECTED:
-		return " AND severity IN (3, 4)";
+		return " AND " DB_SEVERE;
 	case SEVERITY_FATAL:
-		return " AND severity = 4 AND severity IN (3, 4)";
+		return " AND (severity = 4 OR severity IS NULL) AND " DB_SEVERE;
 	case SEVERITY_INFO:
 	case SEVERITY_UNKNOWN:
 	case SEVERITY_MAX:
 		break;
 	}
 	return "";
+}
+
+/* 1 if the file or this program knows events of that type, 0, or a negative errno. */
+int db_knows_type(struct db_reader *r, const char *name)
+{
+	_cleanup_(sql_finalize) sqlite3_stmt *stmt = NULL;
+	int res;
+
+	for (size_t i = 0; i < r->table->n_handlers; i++)
+		if (!strcmp(r->table->handlers[i]->type->name, name))
+			return 1;
+	res = sql_prepare(r->db, "SELECT 1 FROM event_type WHERE name = ?", &stmt);
+	if (res < 0)
+		return res;
+	sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC);
+	return sql_next(stmt);
 }
 
 static void add_conditions(const struct db_filter *filter, struct text *sql)

@@ -53,7 +53,7 @@ static const char base_sql[] =
 	" dimm TEXT, source INTEGER, flags INTEGER NOT NULL);"
 	"CREATE INDEX event_time ON event (time);"
 	"CREATE INDEX event_address ON event (address) WHERE address IS NOT NULL;"
-	"CREATE INDEX event_severe ON event (severity) WHERE severity IN (3, 4);"
+	"CREATE INDEX event_severe ON event (severity) WHERE " DB_SEVERE ";"
 	"CREATE TABLE loss ("
 	" id INTEGER PRIMARY KEY, run INTEGER REFERENCES run (id), stage TEXT NOT NULL,"
 	" instance TEXT NOT NULL, cpu INTEGER, count INTEGER NOT NULL,"

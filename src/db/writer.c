@@ -11,9 +11,10 @@
 #include "db/writer_private.h"
 #include "util/macro.h"
 
-#define OPEN_TIMEOUT_MSEC 5000 /* somebody else may be reading while the schema changes \
-				*/
-#define BUSY_TIMEOUT_MSEC 250  /* then the batch waits in the ring and is tried again */
+#define OPEN_TIMEOUT_MSEC                                                              \
+	5000		      /* somebody else may be reading while the schema changes \
+			       */
+#define BUSY_TIMEOUT_MSEC 250 /* then the batch waits in the ring and is tried again */
 
 const char *const writer_sql[STATEMENT_MAX] = {
 	[SQL_BEGIN] = "BEGIN IMMEDIATE",

@@ -35,6 +35,7 @@ int db_end_run(struct db_writer *w, int64_t time_ns);
 int db_add_clock(struct db_writer *w, const struct db_clock *clock);
 int db_add_sum(struct db_writer *w, const struct db_sum *sum);
 int db_add_counter(struct db_writer *w, const struct db_counter *counter);
+int db_add_loss(struct db_writer *w, const char *stage, uint64_t count, int64_t time_ns);
 int db_commit(struct db_writer *w, uint64_t ring_position);
 void db_rollback(struct db_writer *w);
 

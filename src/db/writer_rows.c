@@ -10,6 +10,7 @@
 #include "db/writer_private.h"
 #include "util/clock.h"
 #include "util/macro.h"
+#include "util/text.h"
 
 /* Losses of one kind that follow each other as closely as this are one row. */
 #define LOSS_MERGE_NS (60 * NS_PER_SEC)
@@ -199,4 +200,13 @@ int db_add_counter(struct db_writer *w, const struct db_counter *counter)
 		}
 	}
 	return r < 0 ? r : set_seen(w, counter, seen.loss);
+}
+
+/* So many were lost at `stage`, at this time (UTC): what no counter tells. */
+int db_add_loss(struct db_writer *w, const char *stage, uint64_t count, int64_t time_ns)
+{
+	struct db_counter lost = { .cpu = -1, .time_ns = time_ns };
+
+	copy_text(lost.stage, sizeof(lost.stage), stage);
+	return add_loss(w, &lost, count, time_ns);
 }

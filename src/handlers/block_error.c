@@ -25,6 +25,23 @@ static const struct field fields[FIELDS] = {
 	[ERROR_TEXT] = { .name = "error_text", .kind = FIELD_TEXT },
 };
 
+/* The first letter of rwbs that says what was asked for (blk_fill_rwbs(), block/). */
+static const char *name_of_request(const struct value *rwbs)
+{
+	for (uint32_t i = 0; i < rwbs->len; i++)
+		switch (rwbs->text[i]) {
+		case 'R':
+			return "reading";
+		case 'W':
+			return "writing";
+		case 'D':
+			return "discarding";
+		case 'F':
+			return "flushing";
+		}
+	return "a request for";
+}
+
 /* The block layer's meaning of an errno: blk_errors[] of block/blk-core.c. */
 static const char *name_of_error(int64_t error)
 {
@@ -80,11 +97,10 @@ static void describe(const struct event *event, struct text *out)
 	else
 		text_add(out, "error %" PRId64, detail[ERROR].i);
 	text_add(out,
-		 " on device %" PRIu64 ":%" PRIu64 ", sector %" PRIu64 " + %" PRIu64 " (",
-		 value_as_uint(&detail[MAJOR]), value_as_uint(&detail[MINOR]),
-		 value_as_uint(&detail[SECTOR]), value_as_uint(&detail[NR_SECTOR]));
-	text_add_escaped(out, detail[RWBS].text, detail[RWBS].len);
-	text_add(out, ")");
+		 " %s %" PRIu64 " sectors at %" PRIu64 " of device %" PRIu64 ":%" PRIu64,
+		 name_of_request(&detail[RWBS]), value_as_uint(&detail[NR_SECTOR]),
+		 value_as_uint(&detail[SECTOR]), value_as_uint(&detail[MAJOR]),
+		 value_as_uint(&detail[MINOR]));
 }
 
 static const struct event_type type = {

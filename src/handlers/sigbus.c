@@ -6,11 +6,12 @@
  * thread; the sender is whoever ran when the event was recorded.
  *
  * Any user can send itself SIGBUS with each of these codes (rt_sigqueueinfo), but nobody
- * can send them to another process. So a signal counts as confirmed only if its target is
- * not its sender. One that a thread got in its own context, as all that touch a poisoned
- * page do, may be real: it is recorded, and summed up, and believed when something else
- * says so. A forced SIGKILL has many senders (the OOM killer, a dying pid namespace) and
- * alone proves nothing.
+ * can send BUS_MCEERR_AR or _AO to another process. (BUS_OBJERR one can: it is the number
+ * of CLD_DUMPED, and a child may have SIGBUS for its exit signal.) So a signal counts as
+ * confirmed only if it has one of those two and its target is not its sender. One that a
+ * thread got in its own context, as all that touch a poisoned page do, may be real: it is
+ * recorded, and summed up, and believed when something else says so. A forced SIGKILL has
+ * many senders (the OOM killer, the end of a pid namespace) and alone proves nothing.
  */
 
 #include "event/handler.h"
@@ -68,8 +69,9 @@ static const char *name_of_code(int64_t signal, int64_t code)
 /* enum trace_signal result, include/trace/events/signal.h */
 static const char *name_of_result(int64_t result)
 {
-	static const char *const names[] = { "delivered", "ignored", "already pending",
-					     "overflow", "information lost" };
+	static const char *const names[] = { "delivered", "ignored by it",
+					     "already pending", "overflow",
+					     "information lost" };
 
 	return result >= 0 && result < (int64_t)ARRAY_SIZE(names) ? names[result] : NULL;
 }
@@ -78,6 +80,8 @@ static int decode(const struct record *record, struct event *event)
 {
 	struct value *detail = event->detail;
 	bool is_sigbus = detail[SIG].i == SIGBUS;
+	bool is_memory =
+		detail[CODE].i == BUS_MCEERR_AR || detail[CODE].i == BUS_MCEERR_AO;
 
 	event->pid = (int32_t)detail[PID].i;
 	event->comm = detail[COMM];
@@ -88,7 +92,7 @@ static int decode(const struct record *record, struct event *event)
 	detail[CODE_NAME] = value_text(name_of_code(detail[SIG].i, detail[CODE].i));
 	detail[RESULT_NAME] = value_text(name_of_result(detail[RESULT].i));
 	detail[SENDER] = value_int(record->common_pid);
-	if (is_sigbus && record->common_pid != event->pid) {
+	if (is_sigbus && is_memory && record->common_pid != event->pid) {
 		event->severity = SEVERITY_UNCORRECTED;
 	} else {
 		event->severity = SEVERITY_INFO;
@@ -117,10 +121,13 @@ static void describe(const struct event *event, struct text *out)
 		text_add(out, " to ");
 		text_add_escaped(out, event->comm.text, event->comm.len);
 		text_add(out, "[%d]", event->pid);
+		/* its sender killed others with the same row */
+		if (detail[SIG].i == SIGKILL && event->count > 1)
+			text_add(out, " and others");
 	} else {
 		text_add(out, " to many");
 	}
-	if (detail[RESULT].kind == VALUE_INT && detail[RESULT].i) {
+	if (event->count == 1 && detail[RESULT].kind == VALUE_INT && detail[RESULT].i) {
 		text_add(out, ", ");
 		add_name(out, &detail[RESULT_NAME], &detail[RESULT]);
 	}

@@ -6,10 +6,10 @@
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "ipc/ring_file.h"
 
@@ -129,95 +129,109 @@ static bool is_sound(const struct ring *ring, const struct ring_layout *layout)
 	return true;
 }
 
-/* Waits for whoever still holds the file: a store that brings the last events to disk. */
-static int lock_within(int fd, unsigned int milliseconds)
-{
-	for (unsigned int waited = 0;; waited += 10) {
-		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-			return 0;
-		if (errno != EWOULDBLOCK || waited >= milliseconds)
-			return -errno;
-		usleep(10 * 1000);
-	}
-}
-
-#define LOCK_PATIENCE_MSEC 5000
-
-static int open_locked(const char *path, struct ring *ring)
+static int open_file(const char *path, struct ring *ring)
 {
 	ring->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
-	if (ring->fd < 0)
-		return -errno;
-	return lock_within(ring->fd, LOCK_PATIENCE_MSEC);
+	return ring->fd < 0 ? -errno : 0;
 }
 
-static int start_anew(const char *path, const struct ring_layout *layout,
-		      struct ring *ring)
+/* The file is sparse; what every start needs is taken now, so that it cannot run out. */
+static int make_file(struct ring *ring, const struct ring_layout *layout)
+{
+	if (ftruncate(ring->fd, (off_t)file_bytes(layout)) < 0)
+		return -errno;
+	return 0;
+}
+
+/* On a full tmpfs a page that is not there yet would be a SIGBUS when it is touched. */
+static int back(const struct ring *ring, size_t from, size_t bytes)
+{
+	return fallocate(ring->fd, FALLOC_FL_KEEP_SIZE, (off_t)from, (off_t)bytes) < 0 &&
+			       errno != EOPNOTSUPP ?
+		       -errno :
+		       0;
+}
+
+static int keep_unread(const char *path, struct text *ret_note)
 {
 	char aside[4096];
-	int r;
+	struct timespec now;
 
-	ring_close(ring);
-	if (snprintf(aside, sizeof(aside), "%s.unread", path) >= (int)sizeof(aside))
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (snprintf(aside, sizeof(aside), "%s.unread-%lld", path,
+		     (long long)now.tv_sec) >= (int)sizeof(aside))
 		return -ENAMETOOLONG;
 	if (rename(path, aside) < 0)
 		return -errno;
-	r = open_locked(path, ring);
-	if (r < 0)
-		return r;
-	if (ftruncate(ring->fd, (off_t)file_bytes(layout)) < 0)
-		return -errno;
-	r = map_all(ring, layout);
+	text_add(
+		ret_note,
+		"%s is not a ring that this version can read; it is kept as %s and a new "
+		"one is begun",
+		path, aside);
+	return 0;
+}
+
+static int start_anew(const char *path, const struct ring_layout *layout,
+		      struct ring *ring, struct text *ret_note)
+{
+	int r;
+
+	ring_close(ring);
+	r = keep_unread(path, ret_note);
+	r = r < 0 ? r : open_file(path, ring);
+	r = r < 0 ? r : make_file(ring, layout);
+	r = r < 0 ? r : map_all(ring, layout);
 	return r < 0 ? r : initialize(ring, layout);
 }
 
+static int adopt(struct ring *ring, const struct ring_layout *layout, size_t size)
+{
+	int r;
+
+	if (size != file_bytes(layout))
+		return -EUCLEAN;
+	r = map_all(ring, layout);
+	if (r < 0)
+		return r;
+	if (is_blank(ring->header))
+		return initialize(ring, layout);
+	if (!is_sound(ring, layout))
+		return -EUCLEAN;
+	ring->header->schema = layout->schema;
+	return 0;
+}
+
 /*
- * Opens the ring at `path`, or makes it. It stays locked until every process that has it
- * open is gone: -EWOULDBLOCK if another one does not let go within a few seconds. A file
- * that is no ring of this layout is renamed to PATH.unread, and `ret_note` says so.
+ * Opens the ring at `path`, or makes it. That nobody else produces into it is for the
+ * caller to see to. A file that is no ring of this layout is kept under another name, and
+ * `ret_note` says so. -ENOSPC: its file system is full.
  */
 int ring_open(const char *path, const struct ring_layout *layout, struct ring *ret,
 	      struct text *ret_note)
 {
 	struct ring ring = { .fd = -1 };
-	struct stat st;
-	int r = open_locked(path, &ring);
+	struct stat st = { .st_size = 0 };
+	int r = open_file(path, &ring);
 
 	if (r >= 0 && fstat(ring.fd, &st) < 0)
 		r = -errno;
-	if (r >= 0 && st.st_size == 0 &&
-	    ftruncate(ring.fd, (off_t)file_bytes(layout)) < 0)
-		r = -errno;
-	if (r < 0)
-		goto fail;
-	if (st.st_size == 0 || (size_t)st.st_size == file_bytes(layout)) {
-		r = map_all(&ring, layout);
-		if (r < 0)
-			goto fail;
-		if (is_blank(ring.header))
-			r = initialize(&ring, layout);
-		else if (!is_sound(&ring, layout))
-			r = -EUCLEAN;
-		else
-			ring.header->schema = layout->schema;
-	} else {
-		r = -EUCLEAN;
+	if (r >= 0 && st.st_size == 0) {
+		r = make_file(&ring, layout);
+		st.st_size = (off_t)file_bytes(layout);
 	}
-	if (r == -EUCLEAN) {
-		text_add(ret_note,
-			 "%s is not a ring that this version can read; kept as "
-			 "%s.unread, a new one was begun",
-			 path, path);
-		r = start_anew(path, layout, &ring);
+	if (r >= 0)
+		r = back(&ring, 0, RING_SCRATCH_AT + layout->scratch_bytes);
+	if (r >= 0)
+		r = adopt(&ring, layout, (size_t)st.st_size);
+	if (r == -EUCLEAN)
+		r = start_anew(path, layout, &ring, ret_note);
+	if (r < 0) {
+		ring_close(&ring);
+		return r;
 	}
-	if (r < 0)
-		goto fail;
 	ring.staged = ring.header->written;
 	*ret = ring;
 	return 0;
-fail:
-	ring_close(&ring);
-	return r;
 }
 
 /* Takes a ring that was never opened, or half. The file stays. */
@@ -254,10 +268,71 @@ size_t ring_room(const struct ring *ring)
 	return ring->data_bytes - (size_t)(ring->staged - ring_durable(ring));
 }
 
+static size_t chunk_bytes(const struct ring *ring)
+{
+	return ring->data_bytes / RING_CHUNKS;
+}
+
+static size_t chunk_at(const struct ring *ring, size_t i)
+{
+	return RING_SCRATCH_AT + ring->scratch_bytes + i * chunk_bytes(ring);
+}
+
+/* Whether chunk i holds something between the durable position and what is staged. */
+static bool is_in_use(const struct ring *ring, size_t i)
+{
+	uint64_t first = ring_durable(ring) / chunk_bytes(ring);
+	uint64_t last = ring->staged / chunk_bytes(ring);
+
+	return ring->staged != ring_durable(ring) &&
+	       (i + RING_CHUNKS - first % RING_CHUNKS) % RING_CHUNKS <= last - first;
+}
+
+/* Producer: gives back the memory of what is durable, which a flood took. */
+void ring_give_back(struct ring *ring)
+{
+	for (size_t i = 0; i < RING_CHUNKS; i++) {
+		if (!ring->backed[i] || is_in_use(ring, i))
+			continue;
+		fallocate(ring->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+			  (off_t)chunk_at(ring, i), (off_t)chunk_bytes(ring));
+		ring->backed[i] = false;
+	}
+}
+
+static bool back_chunk(struct ring *ring, size_t i)
+{
+	if (ring->backed[i])
+		return true;
+	if (ring->starved)
+		return false;
+	if (back(ring, chunk_at(ring, i), chunk_bytes(ring)) < 0) {
+		ring_give_back(ring);
+		if (back(ring, chunk_at(ring, i), chunk_bytes(ring)) < 0) {
+			ring->starved = true;
+			return false;
+		}
+	}
+	ring->backed[i] = true;
+	return true;
+}
+
+/* Whether the memory behind [position, position + bytes) is there, or can be had. */
+static bool is_backed(struct ring *ring, uint64_t position, size_t bytes)
+{
+	uint64_t last = (position + bytes - 1) / chunk_bytes(ring);
+
+	for (uint64_t chunk = position / chunk_bytes(ring); chunk <= last; chunk++)
+		if (!back_chunk(ring, chunk % RING_CHUNKS))
+			return false;
+	return true;
+}
+
 /* Where the payload of the next message goes; NULL if `len` bytes do not fit now. */
 void *ring_reserve(struct ring *ring, size_t len)
 {
-	if (footprint(len) > ring_room(ring))
+	if (footprint(len) > ring_room(ring) ||
+	    !is_backed(ring, ring->staged, footprint(len)))
 		return NULL;
 	return ring->data + ring->staged % ring->data_bytes +
 	       sizeof(struct message_header);
@@ -295,6 +370,7 @@ void ring_unstage(struct ring *ring)
 /* Shows the consumer all that was staged. False: that was nothing. */
 bool ring_publish(struct ring *ring)
 {
+	ring->starved = false;
 	if (ring->staged == ring->header->written)
 		return false;
 	atomic_store_explicit((_Atomic uint64_t *)&ring->header->written, ring->staged,
@@ -332,22 +408,4 @@ void ring_set_durable(struct ring *ring, uint64_t position)
 {
 	atomic_store_explicit((_Atomic uint64_t *)&ring->header->durable, position,
 			      memory_order_release);
-}
-
-static void punch(const struct ring *ring, size_t from, size_t to)
-{
-	fallocate(ring->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)from,
-		  (off_t)(to - from));
-}
-
-/*
- * Producer, between batches: gives the memory that a flood took back, if everything is
- * durable. The first `scratch_kept` bytes of the scratch area keep what they hold.
- */
-void ring_give_back(struct ring *ring, size_t scratch_kept)
-{
-	size_t data_at = RING_SCRATCH_AT + ring->scratch_bytes;
-
-	if (ring->staged == ring_durable(ring))
-		punch(ring, RING_SCRATCH_AT + scratch_kept, data_at + ring->data_bytes);
 }

@@ -19,6 +19,7 @@
 #include "ipc/status.h"
 #include "util/text.h"
 
+#define RING_CHUNKS   16 /* in which memory for messages is taken and given back */
 #define RING_ID_BYTES 33 /* hex digits and a terminator */
 
 struct ring_header;
@@ -32,6 +33,8 @@ struct ring {
 	size_t scratch_bytes;
 	uint8_t *data; /* mapped twice in a row: no message is ever cut in two */
 	size_t data_bytes;
+	bool backed[RING_CHUNKS]; /* producer: there is memory behind that part of data */
+	bool starved; /* producer: there was no memory; not asked again in this batch */
 	uint64_t staged; /* producer: end of what is written but not published */
 	bool fresh;	 /* this process made it */
 };
@@ -66,4 +69,4 @@ uint64_t ring_written(const struct ring *ring);
 uint64_t ring_durable(const struct ring *ring);
 int ring_peek(const struct ring *ring, uint64_t position, struct ring_message *ret);
 void ring_set_durable(struct ring *ring, uint64_t position);
-void ring_give_back(struct ring *ring, size_t scratch_kept);
+void ring_give_back(struct ring *ring);

@@ -43,7 +43,7 @@ static int read_status(int proc_fd, int32_t tid, struct process *process)
 
 	snprintf(path, sizeof(path), "%d/status", tid);
 	n = file_read(proc_fd, path, status, sizeof(status));
-	if (n < 0)
+	if (n < 0 && n != -EFBIG) /* of a long one, what is asked for stands at the top */
 		return (int)n;
 	tgid = strstr(status, "\nTgid:");
 	uid = strstr(status, "\nUid:");

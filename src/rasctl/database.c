@@ -5,6 +5,18 @@
 #include <string.h>
 
 #include "handlers/table.h"
+#include "ipc/status.h"
+
+/* One that runs and writes elsewhere is what was meant. */
+static void mention_daemon(const struct options *options, struct text *note)
+{
+	struct status_snapshot snapshot;
+
+	if (ring_status_read(RASD_RUNTIME_DIRECTORY "/rasd.ring", &snapshot) == 0 &&
+	    snapshot.alive && strcmp(snapshot.status.database, options->db))
+		text_add(note, "; the running rasd writes to %s: use --db",
+			 snapshot.status.database);
+}
 
 /* CTL_OK, or CTL_NO_DATABASE after saying why. */
 int database_open(const struct options *options, struct db_reader **ret)
@@ -13,6 +25,8 @@ int database_open(const struct options *options, struct db_reader **ret)
 	struct text note = TEXT_IN(buf);
 	int r = db_reader_open(options->db, &handlers_table, ret, &note);
 
+	if (r)
+		mention_daemon(options, &note);
 	return r ? complain(CTL_NO_DATABASE, "%s", buf) : CTL_OK;
 }
 

@@ -3,6 +3,7 @@
 #include "rasctl/ctl.h"
 
 #include "event/json.h"
+#include "handlers/table.h"
 #include "rasctl/database.h"
 #include "rasctl/event_view.h"
 
@@ -22,6 +23,20 @@ static struct db_filter filter_of(const struct options *options)
 	};
 }
 
+/* A type that nobody knows is a slip of the pen, not an empty list. */
+static int check_type(struct db_reader *reader, const char *type)
+{
+	char known[512] = "";
+	struct text text = TEXT_IN(known);
+
+	if (!type || db_knows_type(reader, type) != 0)
+		return CTL_OK;
+	for (size_t i = 0; i < handlers_table.n_handlers; i++)
+		text_add(&text, "%s%s", i ? ", " : "",
+			 handlers_table.handlers[i]->type->name);
+	return complain(CTL_USAGE, "there is no type \"%s\"; there are %s", type, known);
+}
+
 static int run(const struct options *options, char **arguments)
 {
 	_cleanup_(database_close) struct db_reader *reader = NULL;
@@ -31,6 +46,9 @@ static int run(const struct options *options, char **arguments)
 	int r = database_open(options, &reader);
 
 	(void)arguments;
+	if (r != CTL_OK)
+		return r;
+	r = check_type(reader, options->type);
 	if (r != CTL_OK)
 		return r;
 	r = db_find_events(reader, &filter);

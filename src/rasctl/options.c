@@ -19,6 +19,7 @@ struct option_row {
 	const char *name;
 	const char *argument; /* NULL: takes none */
 	const char *help;
+	const char *wants; /* what a good value is */
 	/* NULL: rasctl itself is asked, see answer() */
 	int (*set)(struct options *options, const char *value);
 };
@@ -89,21 +90,27 @@ static int set_timeout(struct options *options, const char *value)
 }
 
 static const struct option_row rows[] = {
-	{ 'n', false, "lines", "N", "only the newest N events, or \"all\"", set_lines },
-	{ 'r', false, "reverse", NULL, "newest first", set_reverse },
+	{ 'n', false, "lines", "N", "only the newest N events, or \"all\"",
+	  "a number from 1, or \"all\"", set_lines },
+	{ 'r', false, "reverse", NULL, "newest first", NULL, set_reverse },
 	{ 't', false, "type", "TYPE",
-	  "only events of this type: memory-failure, arm, mc, ...", set_type },
+	  "only events of this type: memory-failure, arm, mc, ...", "a type's name",
+	  set_type },
 	{ 's', false, "severity", "LEVEL",
-	  "at least: info, corrected, deferred, uncorrected, fatal", set_severity },
+	  "at least: info, corrected, deferred, uncorrected, fatal",
+	  "info, corrected, deferred, uncorrected or fatal", set_severity },
 	{ 'I', false, "instance", "NAME", "the daemon's trace instance (default: rasd)",
-	  set_instance },
-	{ 'T', false, "tracefs", "DIR", "where tracefs is mounted", set_tracefs },
+	  "a name without \"/\"", set_instance },
+	{ 'T', false, "tracefs", "DIR", "where tracefs is mounted", "a directory",
+	  set_tracefs },
 	{ 'W', false, "timeout", "SECONDS", "how long to wait (default: 5)",
-	  set_timeout },
-	{ 'o', true, "output", "FORMAT", "table (default), json or ndjson", set_output },
-	{ 'D', true, "db", "FILE", "the database (default: " RASD_DB_PATH ")", set_db },
-	{ 'h', true, "help", NULL, "this help; after a verb, the verb's", NULL },
-	{ 'V', true, "version", NULL, "the version of rasctl", NULL },
+	  "a number of seconds, up to 86400", set_timeout },
+	{ 'o', true, "output", "FORMAT", "table (default), json or ndjson",
+	  "table, json or ndjson", set_output },
+	{ 'D', true, "db", "FILE", "the database (default: " RASD_DB_PATH ")",
+	  "a file's path", set_db },
+	{ 'h', true, "help", NULL, "this help; after a verb, the verb's", NULL, NULL },
+	{ 'V', true, "version", NULL, "the version of rasctl", NULL, NULL },
 };
 
 #define N_ROWS ARRAY_SIZE(rows)
@@ -237,9 +244,8 @@ static int read_options(int argc, char **argv, struct options *options, bool *gi
 			return complain_of_option(found, argv);
 		given[i] = true;
 		if (rows[i].set && rows[i].set(options, optarg) < 0)
-			return complain(CTL_USAGE,
-					"--%s: \"%s\" is not possible here: %s",
-					rows[i].name, optarg, rows[i].help);
+			return complain(CTL_USAGE, "--%s wants %s, not \"%s\"",
+					rows[i].name, rows[i].wants, optarg);
 	}
 	return CTL_OK;
 }

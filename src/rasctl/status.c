@@ -80,7 +80,12 @@ static void format_database(struct json_object *row, const struct column *column
 			    wal_bytes = { .key = "wal_bytes" };
 
 	if (!database) {
+		const char *written =
+			json_text(json_object_object_get(row, "daemon"), "database");
+
 		text_add(text, "cannot be read");
+		if (written)
+			text_add(text, "; the daemon writes to %s", written);
 		return;
 	}
 	text_add(text, "%s, ", json_text(database, "path"));

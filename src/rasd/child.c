@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 
 #include "util/log.h"
 #include "util/process.h"
@@ -46,7 +45,7 @@ static int live_as_store(struct store_options *options, int parent_fd)
 		signal(ignored[i], SIG_IGN);
 	options->parent_fd = parent_fd;
 	close_all_except(keep, ARRAY_SIZE(keep));
-	log_open("store", LOG_DEBUG);
+	log_open("store", log_level());
 	return store_run(options);
 }
 
@@ -100,11 +99,10 @@ int child_hear(struct child *child, int timeout_msec, struct store_hello *ret)
 	n = read(child->hello_fd, ret, sizeof(*ret));
 	if (n == (ssize_t)sizeof(*ret)) {
 		ret->note[sizeof(ret->note) - 1] = '\0';
-		child->greeted = true;
+		child->greeted = ret->result == 0;
 		return 1;
 	}
-	waitpid(child->pid, NULL, 0);
-	child->pid = 0;
+	child->pid = 0; /* SIGCHLD is ignored: the kernel collects it */
 	return -EPIPE;
 }
 

@@ -6,7 +6,11 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/utsname.h>
+#include <sys/vfs.h>
+
+#include <linux/magic.h>
 
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
@@ -25,20 +29,24 @@
 
 #define RING_DATA_BYTES (16u << 20) /* tmpfs: only what a flood touches is taken */
 #define LANDING_BYTES	(LANDING_HEAD_BYTES + (1u << 20))
-#define SCRATCH_BYTES	(LANDING_HEAD_BYTES + LANDING_BYTES) /* the first page: the note \
-							      */
-#define TICK_USEC	 (10 * 1000000ULL)
-#define HELLO_MSEC	 3000
-#define STOP_MSEC	 5000
-#define STORE_AGAIN_USEC 1000000ULL
-#define DRAIN_ROUNDS_MAX 4096
-#define GRACE_NS	 (200 * NS_PER_MSEC) /* for a busy disk, before events give way */
-#define GRACE_STEP_USEC	 2000ULL
+#define SCRATCH_BYTES                                                    \
+	(LANDING_HEAD_BYTES + LANDING_BYTES) /* the first page: the note \
+					      */
+#define TICK_USEC	     (10 * 1000000ULL)
+#define TICKS_PER_LOSSES     30
+#define HELLO_MSEC	     3000
+#define STOP_MSEC	     12000 /* below the unit's TimeoutStopSec */
+#define STORE_DELAY_MIN_USEC 1000000ULL
+#define STORE_DELAY_MAX_USEC 10000000ULL
+#define ACCURACY_USEC	     1 /* 0 would be sd-event's default, a quarter of a second */
+#define DRAIN_ROUNDS_MAX     4096
+#define GRACE_NS	     (200 * NS_PER_MSEC) /* for a busy disk, before events give way */
+#define GRACE_STEP_USEC	     2000ULL
 
 struct daemon {
 	const struct daemon_options *options;
 	struct config config;
-	char database[256];
+	char database[DATABASE_PATH_BYTES];
 	char ring_path[256];
 	struct tracing tracing;
 	struct ring ring;
@@ -47,7 +55,9 @@ struct daemon {
 	struct child child;
 	sd_event *event;
 	sd_event_source *rings_source, *grace_source, *store_source, *again_source;
-	uint64_t seen_durable; /* the ring's position, when it moved last */
+	unsigned int ticks;
+	uint64_t store_delay_usec; /* before the next try, if it could not work */
+	uint64_t seen_durable;	   /* the ring's position, when it moved last */
 	int64_t durable_moved_ns;
 	enum rasd_exit exit;
 };
@@ -80,6 +90,17 @@ static enum rasd_exit open_tracing(struct daemon *daemon)
 	return exit_of_tracing(r);
 }
 
+static void warn_unless_tmpfs(const char *directory)
+{
+	struct statfs fs;
+
+	if (statfs(directory, &fs) == 0 && fs.f_type != TMPFS_MAGIC)
+		log_warning(
+			"%s is not on a tmpfs: events on their way to the database are "
+			"written to its disk, too",
+			directory);
+}
+
 static enum rasd_exit open_ring(struct daemon *daemon)
 {
 	const struct ring_layout layout = { .schema = handler_table_hash(&handlers_table),
@@ -97,16 +118,14 @@ static enum rasd_exit open_ring(struct daemon *daemon)
 		r = ring_open(daemon->ring_path, &layout, &daemon->ring, &note);
 	if (note.len)
 		log_warning("%s", note_text);
-	if (r == -EWOULDBLOCK)
-		log_error("another rasd still uses %s", daemon->ring_path);
-	else if (r < 0)
+	if (r < 0)
 		log_error("cannot make the ring %s: %s", daemon->ring_path, strerror(-r));
-	return r == -EWOULDBLOCK ? RASD_EXIT_RUNNING :
-	       r < 0		 ? RASD_EXIT_FAILURE :
-				   RASD_EXIT_OK;
+	else
+		warn_unless_tmpfs(daemon->config.runtime_directory);
+	return r < 0 ? RASD_EXIT_FAILURE : RASD_EXIT_OK;
 }
 
-/* The status page of this process. Counters of what was lost go on: their ring does. */
+/* The status page of this process. What was spilled counts on: its ring does. */
 static void begin_status(struct daemon *daemon)
 {
 	struct ring_status *status = daemon->ring.status;
@@ -149,7 +168,6 @@ static int attach_handlers(struct daemon *daemon)
 		if (r < 0)
 			return r;
 	}
-	tracing_report(&daemon->tracing, daemon->ring.status);
 	return 0;
 }
 
@@ -223,28 +241,35 @@ static void drain(struct daemon *daemon)
 	}
 }
 
-static void settle_old_instances(struct daemon *daemon)
+/* Of those whose counters the kernel has set to 0 this was the first telling. */
+static void tell_losses(struct daemon *daemon)
 {
-	for (int ring = 0; ring < TRACE_RING_MAX; ring++) {
-		struct trace_instance *instance = &daemon->tracing.instances[ring];
-		bool must_empty =
-			tracing_must_empty(&daemon->tracing, ring, &daemon->config);
+	pipeline_tell_losses(&daemon->pipeline);
+	for (int ring = 0; ring < TRACE_RING_MAX; ring++)
+		daemon->tracing.instances[ring].fresh = false;
+	daemon->ring.fresh = false;
+}
 
-		if (instance->fresh)
-			continue;
-		if (must_empty) {
-			log_notice(
-				"trace instance %s had another clock or sub-buffer size: "
-				"read empty and set up anew",
-				instance->name);
-			trace_instance_pause(instance, true);
-			drain(daemon);
-			pipeline_tell_losses(&daemon->pipeline);
-		}
-		settle(daemon, ring);
-		instance->fresh = must_empty; /* its counters begin at 0 again */
-		if (must_empty)
-			trace_instance_pause(instance, false);
+static void settle_old_instance(struct daemon *daemon, enum trace_ring ring)
+{
+	struct trace_instance *instance = &daemon->tracing.instances[ring];
+	bool must_empty = tracing_must_empty(&daemon->tracing, ring, &daemon->config);
+
+	if (must_empty) {
+		log_notice("trace instance %s had another clock or sub-buffer size: "
+			   "read empty and set up anew",
+			   instance->name);
+		trace_instance_pause(instance, true);
+		drain(daemon);
+		tell_losses(daemon);
+	}
+	settle(daemon, ring);
+	if (!trace_instance_is_on(instance)) {
+		if (!must_empty)
+			log_warning("trace instance %s was switched off, and recorded "
+				    "nothing until now",
+				    instance->name);
+		trace_instance_pause(instance, false);
 	}
 }
 
@@ -255,13 +280,11 @@ static void take_over(struct daemon *daemon)
 	tell_run(daemon);
 	if (pipeline_recover(&daemon->pipeline))
 		log_info("finished the round that an earlier process had read");
-	pipeline_tell_losses(&daemon->pipeline);
+	tell_losses(daemon);
 	drain(daemon);
-	settle_old_instances(daemon);
-	pipeline_tell_losses(&daemon->pipeline);
 	for (int ring = 0; ring < TRACE_RING_MAX; ring++)
-		daemon->tracing.instances[ring].fresh = false;
-	daemon->ring.fresh = false;
+		settle_old_instance(daemon, ring);
+	tell_losses(daemon);
 	ring_publish(&daemon->ring);
 	child_wake(&daemon->child);
 }
@@ -273,8 +296,12 @@ static void take_hello(struct daemon *daemon, const struct store_hello *hello)
 {
 	if (hello->note[0])
 		log_line(hello->result ? LOG_ERR : LOG_WARNING, "%s", hello->note);
-	if (!hello->result)
-		daemon->pipeline.id_base = (int64_t)hello->id_base;
+	if (hello->result)
+		return;
+	daemon->pipeline.id_base = (int64_t)hello->id_base;
+	daemon->store_delay_usec = 0;
+	if (hello->is_new_to_ring)
+		pipeline_begin_database(&daemon->pipeline);
 }
 
 /* At start, a database that cannot be used is the operator's to mend: nothing was read
@@ -295,6 +322,8 @@ static enum rasd_exit await_store(struct daemon *daemon)
 		return RASD_EXIT_DATABASE;
 	}
 	take_hello(daemon, &hello);
+	if (hello.result == -EWOULDBLOCK)
+		return RASD_EXIT_RUNNING;
 	return hello.result ? RASD_EXIT_DATABASE : RASD_EXIT_OK;
 }
 
@@ -321,11 +350,25 @@ static int on_store_again(sd_event_source *source, uint64_t usec, void *userdata
 {
 	struct daemon *daemon = userdata;
 
-	(void)source;
 	(void)usec;
 	if (start_store(daemon) >= 0)
-		watch_store(daemon);
-	return 0;
+		return watch_store(daemon);
+	sd_event_source_set_time_relative(source, STORE_DELAY_MAX_USEC);
+	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+/* At once the first time; one that cannot do its work is tried more and more rarely. */
+static int start_store_later(struct daemon *daemon)
+{
+	uint64_t delay = daemon->child.greeted ? 0 : daemon->store_delay_usec;
+
+	daemon->store_delay_usec =
+		MIN(MAX(2 * daemon->store_delay_usec, STORE_DELAY_MIN_USEC),
+		    STORE_DELAY_MAX_USEC);
+	daemon->again_source = sd_event_source_unref(daemon->again_source);
+	return sd_event_add_time_relative(daemon->event, &daemon->again_source,
+					  CLOCK_MONOTONIC, delay, ACCURACY_USEC,
+					  on_store_again, daemon);
 }
 
 /* It says hello, or it has ended and another one is started a moment later. */
@@ -338,17 +381,26 @@ static int on_store(sd_event_source *source, int fd, uint32_t revents, void *use
 	(void)source;
 	(void)fd;
 	(void)revents;
-	if (r > 0)
+	if (r > 0) {
 		take_hello(daemon, &hello);
+		if (!hello.result)
+			log_info("the store process runs again");
+		if (!hello.result && hello.is_new_to_ring) {
+			tell_run(daemon);
+			tell_losses(daemon);
+			ring_publish(&daemon->ring);
+			child_wake(&daemon->child);
+		}
+	}
 	if (r >= 0)
 		return 0;
-	log_warning("the store process ended; events wait in memory until it runs again");
+	if (daemon->child.greeted)
+		log_warning(
+			"the store process ended; events wait in memory until it runs "
+			"again");
 	daemon->ring.status->store_pid = 0;
 	daemon->store_source = sd_event_source_unref(daemon->store_source);
-	daemon->again_source = sd_event_source_unref(daemon->again_source);
-	return sd_event_add_time_relative(
-		daemon->event, &daemon->again_source, CLOCK_MONOTONIC,
-		daemon->child.greeted ? 0 : STORE_AGAIN_USEC, 0, on_store_again, daemon);
+	return start_store_later(daemon);
 }
 
 /* --- the loop -------------------------------------------------------------------------
@@ -373,8 +425,8 @@ static int on_rings(sd_event_source *source, int fd, uint32_t revents, void *use
 		sd_event_source_set_enabled(source, SD_EVENT_OFF);
 		daemon->grace_source = sd_event_source_unref(daemon->grace_source);
 		return sd_event_add_time_relative(daemon->event, &daemon->grace_source,
-						  CLOCK_MONOTONIC, GRACE_STEP_USEC, 0,
-						  on_grace_over, daemon);
+						  CLOCK_MONOTONIC, GRACE_STEP_USEC,
+						  ACCURACY_USEC, on_grace_over, daemon);
 	}
 	pipeline_round(&daemon->pipeline);
 	child_wake(&daemon->child);
@@ -390,6 +442,7 @@ static void attach_late(struct daemon *daemon)
 			continue;
 		log_info("%s appeared and is recorded", tp->name);
 		pipeline_route(&daemon->pipeline, tp);
+		tracing_report_one(&daemon->tracing, i, daemon->ring.status);
 	}
 }
 
@@ -403,7 +456,12 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *userdata)
 	attach_late(daemon);
 	pipeline_log_window(&daemon->pipeline);
 	daemon->ring.status->log_dropped = log_dropped();
-	ring_give_back(&daemon->ring, 2 * LANDING_HEAD_BYTES);
+	ring_give_back(&daemon->ring);
+	if (++daemon->ticks % TICKS_PER_LOSSES == 0) {
+		tell_losses(daemon);
+		if (ring_publish(&daemon->ring))
+			child_wake(&daemon->child);
+	}
 	sd_event_source_set_time_relative(source, TICK_USEC);
 	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
@@ -418,6 +476,28 @@ static int on_stop(sd_event_source *source, const struct signalfd_siginfo *si,
 	return sd_event_exit(daemon->event, 0);
 }
 
+static bool needs_restart(const struct config *old, const struct config *new)
+{
+	return strcmp(old->database, new->database) ||
+	       strcmp(old->runtime_directory, new->runtime_directory) ||
+	       old->buffer_bytes != new->buffer_bytes ||
+	       old->sub_buffer_bytes != new->sub_buffer_bytes ||
+	       old->senders != new->senders;
+}
+
+static void use_config(struct daemon *daemon, const struct config *config)
+{
+	if (needs_restart(&daemon->config, config))
+		log_notice(
+			"only [log] changes at once: the rest of the new configuration "
+			"holds after a restart");
+	daemon->config.log_level = config->log_level;
+	daemon->config.log_lines = config->log_lines;
+	log_set_level(config->log_level);
+	daemon->pipeline.log_lines_max = config->log_lines;
+	log_info("configuration read again");
+}
+
 static int on_reload(sd_event_source *source, const struct signalfd_siginfo *si,
 		     void *userdata)
 {
@@ -429,20 +509,14 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *si,
 	(void)si;
 	sd_notify(false, "RELOADING=1");
 	r = config_load(daemon->options->config_path, complain_about_config, &config);
-	if (config.n_errors) {
-		log_error("%u errors in the configuration: the old one stands",
-			  config.n_errors);
-	} else if (r >= 0 || r == -ENOENT) {
-		if (strcmp(config.database, daemon->config.database) ||
-		    strcmp(config.runtime_directory, daemon->config.runtime_directory))
-			log_notice(
-				"[database] path and [daemon] runtime-directory change "
-				"with a restart");
-		daemon->config = config;
-		log_set_level(config.log_level);
-		daemon->pipeline.log_lines_max = config.log_lines;
-		log_info("configuration read again");
-	}
+	if (config.n_errors)
+		log_error("%u error%s in the configuration: the old one stands",
+			  config.n_errors, config.n_errors == 1 ? "" : "s");
+	else if (r == -ENOENT && daemon->config.n_files)
+		log_error("%s: no such file: the old configuration stands",
+			  daemon->options->config_path);
+	else
+		use_config(daemon, &config);
 	sd_notify(false, "READY=1");
 	return 0;
 }
@@ -485,21 +559,31 @@ static int make_loop(struct daemon *daemon)
 /* --- all of it ------------------------------------------------------------------------
  */
 
+static bool tell_stop(struct daemon *daemon)
+{
+	struct message_stop message = { .time_ns = clock_now_ns(CLOCK_REALTIME) };
+	bool told;
+
+	tell_losses(daemon);
+	told = pipeline_tell(&daemon->pipeline, MESSAGE_STOP, &message, sizeof(message));
+	ring_publish(&daemon->ring);
+	child_wake(&daemon->child);
+	return told;
+}
+
 /* What the kernel holds now is recorded; what comes later it keeps for the next start. */
 static void stop(struct daemon *daemon)
 {
-	struct message_stop message = { .time_ns = clock_now_ns(CLOCK_REALTIME) };
+	int waited_msec = 0;
 
 	sd_notify(false, "STOPPING=1");
 	drain(daemon);
-	pipeline_tell_losses(&daemon->pipeline);
 	pipeline_log_window(&daemon->pipeline);
-	pipeline_tell(&daemon->pipeline, MESSAGE_STOP, &message, sizeof(message));
-	ring_publish(&daemon->ring);
 	if (!daemon->child.pid)
 		start_store(daemon);
-	child_wake(&daemon->child);
-	if (!child_wait(&daemon->child, STOP_MSEC))
+	for (; !tell_stop(daemon) && waited_msec < STOP_MSEC / 2; waited_msec += 10)
+		usleep(10 * 1000); /* the ring is full: store has to catch up */
+	if (!child_wait(&daemon->child, STOP_MSEC - waited_msec))
 		log_warning("%s is still being written; what is left waits in %s",
 			    daemon->database, daemon->ring_path);
 	daemon->ring.status->pid = 0;
@@ -526,7 +610,8 @@ static enum rasd_exit start(struct daemon *daemon)
 	r = r < 0 ? r : open_reader(daemon);
 	r = r < 0 ? r :
 		    pipeline_init(&daemon->pipeline, &handlers_table, &daemon->ring,
-				  daemon->reader, daemon->config.senders);
+				  daemon->reader, daemon->options->instance,
+				  daemon->config.senders);
 	r = r < 0 ? r : attach_handlers(daemon);
 	if (r < 0)
 		return fail("cannot start", r);
@@ -534,6 +619,7 @@ static enum rasd_exit start(struct daemon *daemon)
 	status = await_store(daemon);
 	if (status != RASD_EXIT_OK)
 		return status;
+	tracing_report(&daemon->tracing, daemon->ring.status);
 	take_over(daemon);
 	r = make_loop(daemon);
 	return r < 0 ? fail("cannot make the event loop", r) : RASD_EXIT_OK;
@@ -553,9 +639,24 @@ static void deinit(struct daemon *daemon)
 	tracing_close(&daemon->tracing);
 }
 
-static void block_signals(void)
+/* Two descriptors for each possible CPU: more than the usual limit on a large machine. */
+static void allow_many_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+/* SIGPIPE: who reads our log may go. SIGCHLD: the kernel collects what has ended. */
+static void arrange_signals(void)
 {
 	sigset_t set;
+
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGCHLD, SIG_IGN);
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
@@ -577,12 +678,14 @@ enum rasd_exit daemon_run(const struct daemon_options *options,
 
 	copy_text(daemon.database, sizeof(daemon.database),
 		  options->database ? options->database : config->database);
-	block_signals();
+	arrange_signals();
+	allow_many_files();
 	status = start(&daemon);
 	if (status == RASD_EXIT_OK) {
 		log_info("rasd %s records to %s", PACKAGE_VERSION, daemon.database);
 		sd_notifyf(false, "READY=1\nSTATUS=Recording to %s", daemon.database);
-		sd_event_loop(daemon.event);
+		if (sd_event_loop(daemon.event) < 0)
+			status = RASD_EXIT_FAILURE;
 		stop(&daemon);
 	}
 	deinit(&daemon);

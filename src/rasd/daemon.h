@@ -16,6 +16,8 @@ enum rasd_exit {
 	RASD_EXIT_DATABASE = 6,
 };
 
+#define DATABASE_PATH_BYTES 256
+
 struct daemon_options {
 	const char *config_path;
 	const char *database; /* NULL: what the configuration says */

@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "rasd/config.h"
 #include "rasd/daemon.h"
@@ -77,7 +78,11 @@ static int parse_options(int argc, char **argv, struct command_line *line)
 			break;
 		case OPTION_DB:
 			line->daemon.database = optarg;
-			break;
+			if (*optarg && strlen(optarg) < DATABASE_PATH_BYTES)
+				break;
+			fprintf(stderr, "rasd: --db wants a path of at most %d bytes\n",
+				DATABASE_PATH_BYTES - 1);
+			return RASD_EXIT_USAGE;
 		case OPTION_CHECK_CONFIG:
 			line->check_config = true;
 			break;
@@ -139,6 +144,7 @@ int main(int argc, char **argv)
 
 	if (r >= 0)
 		return r;
+	umask(0027); /* the database and the ring are for root and the group */
 	log_open(NULL, LOG_INFO);
 	r = config_load(line.daemon.config_path, complain_about_config, &config);
 	if (r == -ENOENT && line.config_given) {

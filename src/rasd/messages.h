@@ -24,4 +24,5 @@ struct message_stop {
 struct message_round {
 	uint64_t round;
 	uint64_t next_id; /* of events */
+	uint64_t spilled; /* events that found no room, since the ring began */
 };

@@ -15,9 +15,10 @@
 #include "util/log.h"
 
 #define ARENA_BYTES \
-	(1024 * 1024)	       /* of an event's texts and list rows; touched as needed */
-#define KEPT_FOR_CONTROL 65536 /* room in the ring that events leave to messages */
-#define CLOCK_STEP_NS	 (10 * NS_PER_MSEC) /* less is drift, not worth a row */
+	(1024 * 1024) /* of an event's texts and list rows; touched as needed */
+#define MESSAGE_BYTES_MAX (512 * 1024)
+#define KEPT_FOR_CONTROL  65536 /* room in the ring that events leave to messages */
+#define CLOCK_STEP_NS	  (10 * NS_PER_MSEC) /* less is drift, not worth a row */
 
 static struct ring_status *status_of(struct pipeline *pipeline)
 {
@@ -29,40 +30,44 @@ static const struct pipeline_note *note_of(const struct pipeline *pipeline)
 	return (const struct pipeline_note *)pipeline->ring->scratch;
 }
 
-/* Where an earlier process stopped: the last round it published, the next id to give. */
+/*
+ * Where an earlier process stopped. The note is read after the ring, because a store that
+ * is still at work writes it before it moves the durable position on.
+ */
 static void find_where_we_are(struct pipeline *pipeline)
 {
+	struct message_round round = { .next_id = 1 };
 	struct ring_message message;
 	uint64_t at = ring_durable(pipeline->ring);
 
-	pipeline->finished_round = note_of(pipeline)->durable_round;
-	pipeline->next_id = MAX(note_of(pipeline)->durable_next_id, (uint64_t)1);
-	for (; ring_peek(pipeline->ring, at, &message) > 0; at = message.next) {
-		struct message_round round;
-
-		if (message.kind != MESSAGE_ROUND || message.len != sizeof(round))
-			continue;
-		memcpy(&round, message.payload, sizeof(round));
-		pipeline->finished_round = round.round;
-		pipeline->next_id = round.next_id;
-	}
+	for (; ring_peek(pipeline->ring, at, &message) > 0; at = message.next)
+		if (message.kind == MESSAGE_ROUND && message.len == sizeof(round))
+			memcpy(&round, message.payload, sizeof(round));
+	if (note_of(pipeline)->durable.round > round.round)
+		round = note_of(pipeline)->durable;
+	pipeline->finished_round = round.round;
+	pipeline->next_id = round.next_id;
+	pipeline->spilled = MAX(round.spilled, pipeline->ring->status->spilled);
 }
 
-/* `ring` and `reader` are borrowed. Call pipeline_deinit() also after a failure. */
+/* All that is passed is borrowed. Call pipeline_deinit() also after a failure. */
 int pipeline_init(struct pipeline *pipeline, const struct handler_table *handlers,
-		  struct ring *ring, struct trace_reader *reader, uint64_t senders)
+		  struct ring *ring, struct trace_reader *reader, const char *instance,
+		  uint64_t senders)
 {
 	*pipeline = (struct pipeline){
 		.handlers = handlers,
+		.instance = instance,
 		.ring = ring,
 		.reader = reader,
 		.page_size = (uint64_t)sysconf(_SC_PAGESIZE),
 		.id_base = -1,
 		.arena = { .base = malloc(ARENA_BYTES), .size = ARENA_BYTES },
+		.message = malloc(MESSAGE_BYTES_MAX),
 		.sums = sums_new(senders),
 	};
 	pipeline->proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (!pipeline->arena.base || !pipeline->sums)
+	if (!pipeline->arena.base || !pipeline->message || !pipeline->sums)
 		return -ENOMEM;
 	find_where_we_are(pipeline);
 	return pipeline->proc_fd < 0 ? -errno : 0;
@@ -71,6 +76,7 @@ int pipeline_init(struct pipeline *pipeline, const struct handler_table *handler
 void pipeline_deinit(struct pipeline *pipeline)
 {
 	free(pipeline->arena.base);
+	free(pipeline->message);
 	free(pipeline->by_id);
 	sums_free(pipeline->sums);
 	close_fd(pipeline->proc_fd);
@@ -103,18 +109,23 @@ bool pipeline_tell(struct pipeline *pipeline, uint16_t kind, const void *message
 }
 
 /*
- * What may use how much of the ring: when it fills because nothing reaches the disk,
- * corrected errors give way first, and the last eighth is for what is uncorrected.
+ * What events of a severity leave free: when the ring fills because nothing reaches the
+ * disk, corrected errors give way first, and the last eighth is for what is uncorrected.
+ * Messages that are no events find room in any case.
  */
-static size_t room_for(const struct ring *ring, enum severity severity)
+static size_t kept_free(const struct ring *ring, enum severity severity)
 {
-	size_t room = ring_room(ring), kept = KEPT_FOR_CONTROL;
-
 	if (severity <= SEVERITY_CORRECTED)
-		kept = ring->data_bytes / 4;
-	else if (severity == SEVERITY_DEFERRED)
-		kept = ring->data_bytes / 8;
-	return room > kept ? room - kept : 0;
+		return ring->data_bytes / 4;
+	if (severity == SEVERITY_DEFERRED)
+		return ring->data_bytes / 8;
+	return KEPT_FOR_CONTROL;
+}
+
+static bool has_room(struct ring *ring, size_t len, enum severity severity)
+{
+	return ring_room(ring) > len + kept_free(ring, severity) &&
+	       ring_reserve(ring, len + KEPT_FOR_CONTROL);
 }
 
 static void count(struct pipeline *pipeline, const struct event *event)
@@ -163,26 +174,30 @@ void pipeline_log_window(struct pipeline *pipeline)
 	pipeline->log_lines = 0;
 }
 
-/* Encodes into the ring; `raw` is what an event without a type consists of. */
+/* `raw` is what an event without a type consists of. */
+static ssize_t encode(struct pipeline *pipeline, const struct event *event,
+		      const struct trace_record *raw)
+{
+	if (!event->type)
+		return event_encode_unknown(event, raw->bytes, raw->len,
+					    pipeline->message, MESSAGE_BYTES_MAX);
+	return event_encode(event, pipeline->handlers, pipeline->message,
+			    MESSAGE_BYTES_MAX);
+}
+
+/* False: there is no room, and it is counted as lost. */
 static bool stage(struct pipeline *pipeline, struct event *event,
 		  const struct trace_record *raw)
 {
-	struct ring *ring = pipeline->ring;
-	size_t room = room_for(ring, event->severity);
-	uint8_t *to = ring_reserve(ring, 0);
-	ssize_t len = -ENOBUFS;
+	ssize_t len;
 
 	event->id = pipeline->next_id;
-	if (to && room > KEPT_FOR_CONTROL)
-		len = event->type ?
-			      event_encode(event, pipeline->handlers, to, room - 64) :
-			      event_encode_unknown(event, raw->bytes, raw->len, to,
-						   room - 64);
-	if (len < 0) {
-		status_of(pipeline)->spilled += event->count;
+	len = encode(pipeline, event, raw);
+	if (len < 0 || !has_room(pipeline->ring, (size_t)len, event->severity) ||
+	    ring_put(pipeline->ring, MESSAGE_EVENT, pipeline->message, (size_t)len) < 0) {
+		pipeline->spilled += event->count;
 		return false;
 	}
-	ring_stage(ring, MESSAGE_EVENT, (size_t)len);
 	pipeline->next_id++;
 	count(pipeline, event);
 	log_event(pipeline, event);
@@ -262,10 +277,8 @@ static int understand(struct pipeline *pipeline, const struct trace_record *raw,
 				 .arena = &pipeline->arena };
 	int r;
 
-	if (!tp)
-		return 0;
 	arena_reset(&pipeline->arena);
-	r = tracepoint_extract(tp, raw->bytes, raw->len, event);
+	r = tp ? tracepoint_extract(tp, raw->bytes, raw->len, event) : -ENOENT;
 	if (r >= 0) {
 		record.symbols = tp->symbols;
 		memcpy(&record.common_pid, raw->bytes + 4, sizeof(record.common_pid));
@@ -300,18 +313,19 @@ static void take_record(void *userdata, const struct trace_record *raw)
 	}
 }
 
+/* Compared with what was told, not with the last round: drift adds up to a step. */
 static void tell_clock(struct pipeline *pipeline)
 {
 	int64_t offset = clock_realtime_offset_ns();
 	struct db_clock clock = { .boottime_ns = clock_now_ns(CLOCK_BOOTTIME),
 				  .offset_ns = offset };
-	bool step = llabs(offset - pipeline->clock_offset_ns) > CLOCK_STEP_NS;
 
-	if (step) {
-		clock.synchronized = clock_is_synchronized();
-		pipeline_tell(pipeline, MESSAGE_CLOCK, &clock, sizeof(clock));
-	}
 	pipeline->clock_offset_ns = offset;
+	if (llabs(offset - pipeline->told_offset_ns) < CLOCK_STEP_NS)
+		return;
+	clock.synchronized = clock_is_synchronized();
+	if (pipeline_tell(pipeline, MESSAGE_CLOCK, &clock, sizeof(clock)))
+		pipeline->told_offset_ns = offset;
 }
 
 static void tell_sums(struct pipeline *pipeline)
@@ -355,28 +369,40 @@ static void tell_ring_counters(void *userdata, const struct trace_instance *inst
 void pipeline_tell_losses(struct pipeline *pipeline)
 {
 	trace_reader_counters(pipeline->reader, true, tell_ring_counters, pipeline);
-	tell_counter(pipeline, "event-ring", "", (unsigned int)-1,
-		     status_of(pipeline)->spilled, pipeline->ring->fresh);
+	tell_counter(pipeline, "event-ring", pipeline->instance, (unsigned int)-1,
+		     pipeline->spilled, pipeline->ring->fresh);
 }
 
-static int finish_round(struct pipeline *pipeline)
+static void finish_round(struct pipeline *pipeline)
 {
 	struct message_round message = { .round = trace_reader_round(pipeline->reader) };
-	uint64_t spilled_before = status_of(pipeline)->spilled;
+	uint64_t spilled_before = pipeline->spilled;
 
 	tell_clock(pipeline);
 	trace_reader_walk(pipeline->reader, take_record, pipeline);
 	tell_sums(pipeline);
 	message.next_id = pipeline->next_id;
-	if (pipeline->ring->staged != ring_written(pipeline->ring))
+	message.spilled = pipeline->spilled;
+	if (pipeline->ring->staged != ring_written(pipeline->ring) ||
+	    pipeline->spilled != spilled_before)
 		pipeline_tell(pipeline, MESSAGE_ROUND, &message, sizeof(message));
 	trace_reader_counters(pipeline->reader, false, tell_ring_counters, pipeline);
-	if (status_of(pipeline)->spilled != spilled_before)
-		tell_counter(pipeline, "event-ring", "", (unsigned int)-1,
-			     status_of(pipeline)->spilled, false);
+	if (pipeline->spilled != spilled_before)
+		tell_counter(pipeline, "event-ring", pipeline->instance, (unsigned int)-1,
+			     pipeline->spilled, false);
 	ring_publish(pipeline->ring);
 	trace_reader_done(pipeline->reader);
-	return 0;
+	status_of(pipeline)->spilled = pipeline->spilled;
+}
+
+/*
+ * The database is another one than before: what adds to rows that it does not have begins
+ * anew.
+ */
+void pipeline_begin_database(struct pipeline *pipeline)
+{
+	sums_clear(pipeline->sums);
+	pipeline->told_offset_ns = 0;
 }
 
 /*

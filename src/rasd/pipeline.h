@@ -12,6 +12,7 @@
 #include "db/rows.h"
 #include "event/handler.h"
 #include "ipc/ring.h"
+#include "rasd/messages.h"
 #include "sources/reader.h"
 #include "sources/tracepoint.h"
 
@@ -19,14 +20,12 @@ struct sums;
 
 /* Beside the landing area in the ring's scratch: what store tells the next capture. */
 struct pipeline_note {
-	uint64_t durable_round;
-	uint64_t durable_next_id;
+	struct message_round durable; /* the last round that is on disk */
 };
-
-#define PIPELINE_NOTE_BYTES 4096
 
 struct pipeline {
 	const struct handler_table *handlers;
+	const char *instance; /* whose losses are told */
 	struct ring *ring;
 	struct trace_reader *reader;
 	struct sums *sums;
@@ -34,17 +33,22 @@ struct pipeline {
 	size_t n_ids;
 	struct arena arena;
 	uint64_t page_size;
+	uint8_t *message; /* an event on its way into the ring */
 	int proc_fd;
 	uint64_t next_id;	 /* of events, within the ring */
 	uint64_t finished_round; /* found in the ring at start: of an earlier process */
 	int64_t id_base;	 /* what the database adds to ids; -1: not known (yet) */
+	uint64_t
+		spilled; /* goes into the status page with the round that it belongs to */
 	int64_t clock_offset_ns;
+	int64_t told_offset_ns;		   /* the last that the database was told */
 	uint64_t log_lines, log_lines_max; /* in the present window */
 	uint64_t log_suppressed;
 };
 
 int pipeline_init(struct pipeline *pipeline, const struct handler_table *handlers,
-		  struct ring *ring, struct trace_reader *reader, uint64_t senders);
+		  struct ring *ring, struct trace_reader *reader, const char *instance,
+		  uint64_t senders);
 void pipeline_deinit(struct pipeline *pipeline);
 int pipeline_route(struct pipeline *pipeline, struct tracepoint *tracepoint);
 
@@ -52,5 +56,6 @@ bool pipeline_tell(struct pipeline *pipeline, uint16_t kind, const void *message
 		   size_t len);
 int pipeline_recover(struct pipeline *pipeline);
 int pipeline_round(struct pipeline *pipeline);
+void pipeline_begin_database(struct pipeline *pipeline);
 void pipeline_tell_losses(struct pipeline *pipeline);
 void pipeline_log_window(struct pipeline *pipeline);

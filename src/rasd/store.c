@@ -11,8 +11,10 @@
 #include "rasd/store.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 
 #include "db/writer.h"
@@ -20,6 +22,7 @@
 #include "rasd/messages.h"
 #include "rasd/pipeline.h"
 #include "util/clock.h"
+#include "util/file.h"
 #include "util/log.h"
 
 #define BATCH_MESSAGES_MAX \
@@ -35,40 +38,147 @@ struct store {
 	struct ring *ring;
 	struct db_writer *writer;
 	struct arena arena;
+	int lock_fd;
 	uint64_t position;	    /* in the ring, behind the last committed message */
-	struct message_round round; /* the last one in the present batch */
+	struct message_round round; /* the last one that was applied */
 	bool stopped;		    /* a clean end was the last message */
 	bool orphaned;		    /* capture is gone */
 	int error;		    /* of the last commit */
 };
 
-static void say_hello(const struct store_options *options, int result, uint64_t id_base,
-		      const struct text *note)
+static void say_hello(const struct store_options *options,
+		      const struct store_hello *hello)
 {
-	struct store_hello hello = { .result = result, .id_base = id_base };
-
-	copy_text(hello.note, sizeof(hello.note), note->at);
-	if (write(options->hello_fd, &hello, sizeof(hello)) < 0)
+	if (write(options->hello_fd, hello, sizeof(*hello)) < 0)
 		log_debug("capture does not listen: %s", strerror(errno));
 }
 
-static int open_database(struct store *store, struct text *note, uint64_t *ret_id_base)
+/* What the next capture needs to know of messages that it will not find any more. */
+static void leave_note(struct store *store)
 {
-	uint64_t position;
-	int r = db_writer_open(store->options->database, store->options->handlers,
-			       &store->writer, note);
+	struct pipeline_note *note = (struct pipeline_note *)store->ring->scratch;
 
-	if (r != 0)
-		return r;
-	r = db_attach_ring(store->writer, ring_id(store->ring), &position);
+	if (store->round.round)
+		note->durable = store->round;
+}
+
+/*
+ * A store before us was killed between its commit and the note: what it had committed is
+ * passed over, and the note is left in its place.
+ */
+static void catch_up(struct store *store, uint64_t position)
+{
+	struct ring_message message;
+	uint64_t at = ring_durable(store->ring);
+
+	for (; at < position && ring_peek(store->ring, at, &message) > 0;
+	     at = message.next)
+		if (message.kind == MESSAGE_ROUND && message.len == sizeof(store->round))
+			memcpy(&store->round, message.payload, sizeof(store->round));
+	leave_note(store);
+	ring_set_durable(store->ring, at);
+	store->position = at;
+}
+
+static int attach(struct store *store, struct store_hello *hello, struct text *note)
+{
+	uint64_t position, durable = ring_durable(store->ring);
+	int r = db_attach_ring(store->writer, ring_id(store->ring), &position);
+
 	if (r < 0) {
 		text_add(note, "cannot use %s: %s", store->options->database,
 			 db_error(store->writer));
 		return r;
 	}
-	*ret_id_base = db_ring_id_base(store->writer);
-	store->position = MAX(position, ring_durable(store->ring));
+	hello->id_base = db_ring_id_base(store->writer);
+	hello->is_new_to_ring = position == 0 && durable > 0;
+	catch_up(store, MAX(position, durable));
 	return 0;
+}
+
+/* The file that one rasd at a time has locked, for as long as it writes the database. */
+static int open_lock(const char *database)
+{
+	char path[4096];
+	int fd;
+
+	if (snprintf(path, sizeof(path), "%s.lock", database) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	return fd < 0 ? -errno : fd;
+}
+
+/* Whether the capture that started the lock's holder is alive: then it is another rasd.
+ */
+static bool is_held_by_another(int lock_fd)
+{
+	char line[32] = "", path[64], comm[32];
+	ssize_t n = pread(lock_fd, line, sizeof(line) - 1, 0);
+
+	if (n <= 0)
+		return false;
+	snprintf(path, sizeof(path), "/proc/%d/comm", atoi(line));
+	return file_read_line(AT_FDCWD, path, comm, sizeof(comm)) >= 0 &&
+	       !strcmp(comm, "rasd") && atoi(line) != getppid();
+}
+
+/*
+ * Waits for a store that its capture has left behind and that still writes. -EWOULDBLOCK:
+ * another rasd has this database.
+ */
+static int lock_database(struct store *store)
+{
+	struct pollfd parent = { .fd = store->options->parent_fd, .events = POLLIN };
+	char line[32];
+	int fd = open_lock(store->options->database);
+
+	if (fd < 0)
+		return fd;
+	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		if (errno != EWOULDBLOCK || is_held_by_another(fd)) {
+			int r = -errno;
+
+			close(fd);
+			return r == 0 ? -EWOULDBLOCK : r;
+		}
+		if (poll(&parent, 1, RETRY_FIRST_MSEC) > 0) {
+			close(fd);
+			return -ESRCH; /* nobody is left to write for */
+		}
+	}
+	snprintf(line, sizeof(line), "%-10d\n", getppid());
+	if (pwrite(fd, line, strlen(line), 0) < 0)
+		log_debug("%s.lock: %s", store->options->database, strerror(errno));
+	store->lock_fd = fd;
+	return 0;
+}
+
+static int open_database(struct store *store, struct store_hello *hello,
+			 struct text *note)
+{
+	const char *path = store->options->database;
+	int r = lock_database(store);
+
+	if (r == -EWOULDBLOCK)
+		text_add(note,
+			 "another rasd writes to %s; give this one another with --db",
+			 path);
+	else if (r < 0)
+		text_add(note, "cannot write to %s: its lock file %s.lock: %s", path,
+			 path, strerror(-r));
+	if (r < 0)
+		return r;
+	r = db_writer_open(path, store->options->handlers, &store->writer, note);
+	return r == 0 ? attach(store, hello, note) : r;
+}
+
+/* What no retry would make good is counted as lost, so that it does not stop the rest. */
+static int give_up(struct store *store, uint64_t count, const char *stage,
+		   int64_t time_ns)
+{
+	log_error("%llu events cannot be stored: %s", (unsigned long long)count,
+		  db_error(store->writer));
+	return db_add_loss(store->writer, stage, count, time_ns);
 }
 
 static int apply_event(struct store *store, const struct ring_message *message)
@@ -90,7 +200,18 @@ static int apply_event(struct store *store, const struct ring_message *message)
 		event.time_last_ns = event.time_ns;
 		undecoded = value_bytes(message->payload, message->len);
 	}
-	return db_add_event(store->writer, &event, &undecoded);
+	r = db_add_event(store->writer, &event, &undecoded);
+	return r == -EEXIST || r == -EINVAL || r == -ERANGE ?
+		       give_up(store, event.count, "unstorable", event.time_ns) :
+		       r;
+}
+
+/* More of an event that has no row: the database was replaced meanwhile. */
+static int apply_sum(struct store *store, const struct db_sum *sum)
+{
+	int r = db_add_sum(store->writer, sum);
+
+	return r == 1 ? give_up(store, sum->count, "unstorable", sum->time_last_ns) : r;
 }
 
 /* Copies the payload out: nothing says that it is aligned for its type. */
@@ -114,7 +235,7 @@ static int apply(struct store *store, const struct ring_message *message)
 	case MESSAGE_EVENT:
 		return apply_event(store, message);
 	case MESSAGE_SUM:
-		return APPLY(struct db_sum, db_add_sum(w, &payload_));
+		return APPLY(struct db_sum, apply_sum(store, &payload_));
 	case MESSAGE_RUN:
 		return APPLY(struct db_run, db_add_run(w, &payload_));
 	case MESSAGE_STOP:
@@ -148,17 +269,6 @@ static int apply_batch(struct store *store, uint64_t *ret_position)
 	}
 	*ret_position = at;
 	return 0;
-}
-
-/* What the next capture needs to know of messages that it will not find any more. */
-static void leave_note(struct store *store)
-{
-	struct pipeline_note *note = (struct pipeline_note *)store->ring->scratch;
-
-	if (!store->round.round)
-		return;
-	note->durable_round = store->round.round;
-	note->durable_next_id = store->round.next_id;
 }
 
 static int commit_batch(struct store *store)
@@ -255,19 +365,21 @@ int store_run(const struct store_options *options)
 {
 	struct store store = { .options = options,
 			       .ring = options->ring,
+			       .lock_fd = -1,
 			       .arena = { .base = malloc(ARENA_BYTES),
 					  .size = ARENA_BYTES } };
-	char note_text[sizeof(((struct store_hello *)NULL)->note)] = "";
-	struct text note = TEXT_IN(note_text);
-	uint64_t id_base = 0;
+	struct store_hello hello = { .note = "" };
+	struct text note = TEXT_IN(hello.note);
 	int r;
 
 	prctl(PR_SET_NAME, "rasd-store");
-	r = store.arena.base ? open_database(&store, &note, &id_base) : -ENOMEM;
-	say_hello(options, r, id_base, &note);
+	r = store.arena.base ? open_database(&store, &hello, &note) : -ENOMEM;
+	hello.result = r;
+	say_hello(options, &hello);
 	if (r == 0)
 		r = work(&store);
 	db_writer_close(store.writer);
+	close_fd(store.lock_fd);
 	free(store.arena.base);
 	return r == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -11,9 +11,9 @@
 /* What it says once, when it knows how it stands with its database. */
 struct store_hello {
 	int32_t result; /* 0; negative errno or enum db_open_result: it cannot work */
-	int32_t reserved;
-	uint64_t id_base; /* id in the database = this + id in the ring */
-	char note[512];	  /* for people; "" if there is nothing to say */
+	int32_t is_new_to_ring; /* it has no rows of what this ring told before */
+	uint64_t id_base;	/* id in the database = this + id in the ring */
+	char note[512];		/* for people; "" if there is nothing to say */
 };
 
 struct store_options {

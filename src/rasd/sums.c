@@ -59,14 +59,18 @@ static struct sum *find(struct sums *sums, const struct sum_key *key)
 	return NULL;
 }
 
+static bool is_idle(const struct sum *sum, int64_t boottime_ns)
+{
+	return !sum->unstored && boottime_ns - sum->last_boottime_ns > IDLE_NS;
+}
+
 /* A place for a new sender: a free one, or of one that has long been quiet. */
 static struct sum *find_place(struct sums *sums, int64_t boottime_ns)
 {
 	for (size_t i = 0; i < sums->max_senders; i++) {
 		struct sum *sum = &sums->table[i];
 
-		if (!sum->used ||
-		    (!sum->unstored && boottime_ns - sum->last_boottime_ns > IDLE_NS))
+		if (!sum->used || is_idle(sum, boottime_ns))
 			return sum;
 	}
 	return NULL;
@@ -88,9 +92,14 @@ bool sums_add(struct sums *sums, struct sum_key *key, int64_t boottime_ns,
 	      int64_t time_ns)
 {
 	struct sum *sum = find(sums, key);
-	struct sum *place;
+	struct sum *place = NULL;
 
-	if (!sum && !(place = find_place(sums, boottime_ns))) {
+	/* a thread of the same number after a long silence is somebody else */
+	if (sum && key->sender && is_idle(sum, boottime_ns)) {
+		place = sum;
+		sum = NULL;
+	}
+	if (!sum && !place && !(place = find_place(sums, boottime_ns))) {
 		key->sender = 0;
 		sum = find(sums, key);
 		place = sum ? NULL : find_shared_place(sums);
@@ -125,6 +134,12 @@ void sums_forget(struct sums *sums, const struct sum_key *key)
 
 	if (sum)
 		sum->used = false;
+}
+
+/* Their events are in a database that is gone: each signal begins its row anew. */
+void sums_clear(struct sums *sums)
+{
+	memset(sums->table, 0, sums->n * sizeof(sums->table[0]));
 }
 
 /*

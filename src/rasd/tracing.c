@@ -28,6 +28,8 @@ static int read_cpus(struct tracing *tracing, const char *sysfs, struct text *re
 		return -ENOMEM;
 	if (n >= 0)
 		n = cpulist_parse(list, tracing->cpus, CPUS_MAX);
+	if (n == 0)
+		n = -ENODATA;
 	if (n < 0)
 		text_add(ret_why, "cannot read the possible CPUs from %s: %s", path,
 			 strerror(-n));
@@ -211,11 +213,13 @@ struct tracepoint *tracing_attach(struct tracing *tracing, size_t i)
 	return tracing->tracepoints[i];
 }
 
-static void report_one(const struct tracing *tracing, size_t i,
-		       struct status_source *source)
+/* Says in the status page how one handler's source stands. */
+void tracing_report_one(const struct tracing *tracing, size_t i,
+			struct ring_status *status)
 {
 	const struct handler *handler = tracing->handlers->handlers[i];
 	const struct tracepoint *tp = tracing->tracepoints[i];
+	struct status_source *source = &status->sources[i];
 
 	copy_text(source->name, sizeof(source->name),
 		  tp ? tp->name : handler->tracepoints[0]);
@@ -234,7 +238,7 @@ void tracing_report(const struct tracing *tracing, struct ring_status *status)
 							     [SOURCE_FAILED] = "failed" };
 
 	for (size_t i = 0; i < tracing->handlers->n_handlers; i++)
-		report_one(tracing, i, &status->sources[i]);
+		tracing_report_one(tracing, i, status);
 	for (int state = SOURCE_READY; state < SOURCE_STATE_MAX; state++) {
 		char line[1024] = "";
 		struct text text = TEXT_IN(line);

@@ -34,4 +34,6 @@ bool tracing_must_empty(const struct tracing *tracing, enum trace_ring ring,
 int tracing_settle(struct tracing *tracing, enum trace_ring ring,
 		   const struct config *config);
 struct tracepoint *tracing_attach(struct tracing *tracing, size_t handler);
+void tracing_report_one(const struct tracing *tracing, size_t handler,
+			struct ring_status *status);
 void tracing_report(const struct tracing *tracing, struct ring_status *status);

@@ -207,6 +207,7 @@ int trace_instance_settle(struct trace_instance *instance, uint64_t bytes_per_cp
 		if (r < 0)
 			return r;
 		instance->clock_delta_ns = 0;
+		instance->fresh = true; /* this, and only this, sets its counters to 0 */
 	}
 	if (tracefs_file_exists(instance->fs, "buffer_subbuf_size_kb") &&
 	    instance->sub_buffer_bytes != sub_buffer_bytes) {
@@ -226,6 +227,15 @@ int trace_instance_settle(struct trace_instance *instance, uint64_t bytes_per_cp
 int trace_instance_pause(struct trace_instance *instance, bool pause)
 {
 	return put(instance, "tracing_on", pause ? "0" : "1");
+}
+
+/* False: somebody switched it off, and it takes nothing. */
+bool trace_instance_is_on(const struct trace_instance *instance)
+{
+	long long on;
+
+	return tracefs_instance_file_read_number(instance->fs, "tracing_on", &on) < 0 ||
+	       on;
 }
 
 /* Starts recording "system:event". A filter of NULL is none. -ENOENT: no such tracepoint.

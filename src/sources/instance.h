@@ -19,7 +19,7 @@ struct trace_instance {
 	char name[32];
 	struct tracefs_instance *fs;
 	int lock_fd;		 /* the instance's directory, locked */
-	bool fresh;		 /* this process made it */
+	bool fresh;		 /* its counters begin at 0, and nobody was told yet */
 	size_t sub_buffer_bytes; /* what one read() takes */
 	int64_t clock_delta_ns;	 /* its time stamps + this = boot clock */
 };
@@ -35,6 +35,7 @@ int trace_directory_use(const char *path, const char **ret_path);
 int trace_instance_open(const char *name, enum trace_ring ring,
 			struct trace_instance *ret);
 void trace_instance_close(struct trace_instance *instance);
+bool trace_instance_is_on(const struct trace_instance *instance);
 int trace_instance_pause(struct trace_instance *instance, bool pause);
 
 int trace_instance_settle(struct trace_instance *instance, uint64_t bytes_per_cpu,

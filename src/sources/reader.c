@@ -202,26 +202,18 @@ static int read_sub_buffer(struct trace_reader *reader, struct stream *stream)
 	return 0;
 }
 
-/*
- * Starts a round: reads what is ready, each ring its share of the landing area. Returns
- * the number of sub-buffers.
- */
-int trace_reader_fill(struct trace_reader *reader)
+/* Reads those of the ready streams that belong to `ring`, each its share. */
+static int fill_from(struct trace_reader *reader, const struct epoll_event *events, int n,
+		     enum trace_ring ring, size_t share)
 {
-	struct epoll_event events[READY_MAX];
-	int n = epoll_wait(reader->epoll_fd, events, READY_MAX, 0), total = 0;
-	size_t share;
+	int total = 0;
 
-	if (n <= 0)
-		return 0;
-	share = MAX(reader->area_bytes / (size_t)n, (size_t)1);
-	reader->area_used = 0;
-	trace_reader_done(reader);
-	reader->landing->round++;
 	for (int i = 0; i < n; i++) {
 		struct stream *stream = &reader->streams[events[i].data.u64];
 		size_t start = reader->area_used;
 
+		if (stream->instance->ring != ring)
+			continue;
 		if (!(events[i].events & EPOLLIN)) {
 			put_to_sleep(reader, stream);
 			continue;
@@ -230,6 +222,26 @@ int trace_reader_fill(struct trace_reader *reader)
 		       read_sub_buffer(reader, stream))
 			total++;
 	}
+	return total;
+}
+
+/*
+ * Starts a round: reads what is ready, hardware first, each ring its share of the landing
+ * area. Returns the number of sub-buffers.
+ */
+int trace_reader_fill(struct trace_reader *reader)
+{
+	struct epoll_event events[READY_MAX];
+	int n = epoll_wait(reader->epoll_fd, events, READY_MAX, 0), total = 0;
+
+	if (n <= 0)
+		return 0;
+	reader->area_used = 0;
+	trace_reader_done(reader);
+	reader->landing->round++;
+	for (int ring = 0; ring < TRACE_RING_MAX; ring++)
+		total += fill_from(reader, events, n, ring,
+				   MAX(reader->area_bytes / (size_t)n, (size_t)1));
 	return total;
 }
 

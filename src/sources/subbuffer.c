@@ -108,8 +108,8 @@ static uint64_t advance_time(uint64_t ts, const struct entry *entry)
 		return ts + wide;
 	if (entry->type != ENTRY_TIME_STAMP)
 		return ts + entry->delta;
-	wide |= high;
-	return wide < ts ? wide + (1ULL << TIME_LOW_BITS) : wide;
+	wide |= high; /* as rb_fix_abs_ts() does it */
+	return high && wide < ts ? wide + (1ULL << TIME_LOW_BITS) : wide;
 }
 
 /* The next record, borrowed, and its time by the instance's clock. False: no more. */

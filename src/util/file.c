@@ -13,7 +13,7 @@
 
 /*
  * Reads at most size - 1 bytes and terminates them. Returns the length, or a negative
- * errno; -EFBIG if the file holds more.
+ * errno; -EFBIG if the file holds more: then `buf` has its beginning.
  */
 ssize_t file_read(int dirfd, const char *path, char *buf, size_t size)
 {
@@ -33,8 +33,10 @@ ssize_t file_read(int dirfd, const char *path, char *buf, size_t size)
 			break;
 		len += (size_t)n;
 	}
-	if (len == size)
+	if (len == size) {
+		buf[size - 1] = '\0';
 		return -EFBIG;
+	}
 	buf[len] = '\0';
 	return (ssize_t)len;
 }

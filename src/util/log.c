@@ -40,6 +40,11 @@ void log_set_level(int max_level)
 	out.max_level = max_level;
 }
 
+int log_level(void)
+{
+	return out.max_level;
+}
+
 /* Lines of this process that would have blocked and were not written. */
 uint64_t log_dropped(void)
 {

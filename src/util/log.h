@@ -14,6 +14,7 @@
 
 void log_open(const char *process, int max_level);
 void log_set_level(int max_level);
+int log_level(void);
 uint64_t log_dropped(void);
 void log_line(int level, const char *fmt, ...) _printf_(2, 3);
 

@@ -10,5 +10,6 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 void fuzz_use_event(const struct event *event);
+void fuzz_use_unknown(const struct event *event, const void *raw, size_t raw_len);
 void fuzz_touch(const void *bytes, size_t len);
 void fuzz_must(int ok);

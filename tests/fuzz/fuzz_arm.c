@@ -33,7 +33,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < HEAD)
 		return 0;
-	arm_body_parse(data + HEAD, size - HEAD, load_le32(data), load_le32(data + 4), &body);
+	arm_body_parse(data + HEAD, size - HEAD, load_le32(data), load_le32(data + 4),
+		       &body);
 	event_init(&event, handler_of("arm")->type);
 	if (arm_lists_fill(&event, &body, &arena) == 0)
 		fuzz_use_event(&event);

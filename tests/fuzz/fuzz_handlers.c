@@ -17,8 +17,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	i = data[0] % n_formats;
 	if (!tracepoints[i])
 		tracepoints[i] = resolve(formats[i]);
-	if (decode_bytes(tracepoints[i], data + 1, size - 1, page_sizes[size % 3], &decoded) < 0)
+	if (decode_bytes(tracepoints[i], data + 1, size - 1, page_sizes[size % 3],
+			 &decoded) < 0) {
+		event_init(&decoded.event, NULL);
+		fuzz_use_unknown(&decoded.event, data + 1, size - 1);
 		return 0;
+	}
 	fuzz_use_event(&decoded.event);
 	decoded_free(&decoded);
 	return 0;

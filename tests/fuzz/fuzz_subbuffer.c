@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 /*
- * Input: u16 where to cut the rest in two; each part is a sub-buffer that a process left in
- * the landing area, of any size and ending where the area ends.
+ * Input: u16 where to cut the rest in two; each part is a sub-buffer that a process left
+ * in the landing area, of any size and ending where the area ends.
  */
 
 #include <stdlib.h>

@@ -11,7 +11,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static uint8_t room[1024 * 1024];
+	static uint8_t room[64 * 1024];
 	struct arena arena = { room, sizeof(room), 0 };
 	struct value undecoded;
 	struct event event;
@@ -20,8 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzz_must(r == 0 || r == -EBADMSG || r == -ENOBUFS);
 	if (r < 0)
 		return 0;
-	if (undecoded.kind == VALUE_BYTES)
-		fuzz_touch(undecoded.bytes, undecoded.len);
 	fuzz_use_event(&event);
+	if (!event.type)
+		fuzz_use_unknown(&event, undecoded.bytes, undecoded.len);
 	return 0;
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 /*
- * In place of libFuzzer's main(): runs a target on every file of its corpus, or on the files
- * named, and prints TAP. So whatever fuzzing ever found is tried by every `make check`, with
- * any compiler.
+ * In place of libFuzzer's main(): runs a target on every file of its corpus, or on the
+ * files named, and prints TAP. So whatever fuzzing ever found is tried by every `make
+ * check`, with any compiler.
  */
 
 #include <dirent.h>
@@ -34,7 +34,8 @@ static int run(const char *path, int number)
 	fclose(file);
 	LLVMFuzzerTestOneInput(bytes, (size_t)st.st_size);
 	free(bytes);
-	printf("ok %d - %s\n", number, strrchr(path, '/') ? strrchr(path, '/') + 1 : path);
+	printf("ok %d - %s\n", number,
+	       strrchr(path, '/') ? strrchr(path, '/') + 1 : path);
 	fflush(stdout); /* a crash comes right behind the last good one */
 	return 0;
 }
@@ -68,7 +69,7 @@ static int run_corpus(const char *directory)
 int main(int argc, char **argv)
 {
 	const char *top = getenv("top_srcdir");
-	char directory[PATH_MAX - NAME_MAX];
+	char directory[PATH_MAX - NAME_MAX - 2];
 	int failed = 0;
 
 	if (argc < 2) {

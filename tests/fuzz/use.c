@@ -2,6 +2,7 @@
 
 /* What every event goes through once it is decoded. */
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +30,19 @@ void fuzz_must(int ok)
 		abort();
 }
 
+/* A ring that has no room for an event says so, wherever its end is. */
+static void encode_where_there_is_no_room(const struct event *event, size_t len)
+{
+	for (size_t i = 0; i < 8; i++) {
+		size_t size = len * i / 8;
+		uint8_t *small = malloc(size + 1);
+
+		fuzz_must(small != NULL);
+		fuzz_must(event_encode(event, &handlers_table, small, size) == -ENOBUFS);
+		free(small);
+	}
+}
+
 /* Text, JSON, and the wire there and back: the same bytes again. */
 void fuzz_use_event(const struct event *event)
 {
@@ -48,8 +62,29 @@ void fuzz_use_event(const struct event *event)
 	len = event_encode(event, &handlers_table, first, sizeof(first));
 	if (len < 0)
 		return;
+	encode_where_there_is_no_room(event, (size_t)len);
 	fuzz_must(event_decode(first, (size_t)len, &handlers_table, &arena, &again,
 			       &undecoded) == 0);
 	fuzz_must(event_encode(&again, &handlers_table, second, sizeof(second)) == len);
 	fuzz_must(!memcmp(first, second, (size_t)len));
+}
+
+/* What no handler understands goes through the wire as it came. */
+void fuzz_use_unknown(const struct event *event, const void *raw, size_t raw_len)
+{
+	static uint8_t buf[WIRE_BYTES];
+	struct arena arena = { buf, 0, 0 };
+	struct value undecoded;
+	struct event again;
+	ssize_t len = event_encode_unknown(event, raw, raw_len, buf, sizeof(buf));
+
+	if (len < 0)
+		return;
+	len = event_encode_unknown(event, raw, raw_len, buf, (size_t)len - 1);
+	fuzz_must(len == -ENOBUFS);
+	len = event_encode_unknown(event, raw, raw_len, buf, sizeof(buf));
+	fuzz_must(event_decode(buf, (size_t)len, &handlers_table, &arena, &again,
+			       &undecoded) == 0);
+	fuzz_must(!again.type && undecoded.len == raw_len &&
+		  (!raw_len || !memcmp(undecoded.bytes, raw, raw_len)));
 }

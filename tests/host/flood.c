@@ -5,6 +5,7 @@
  * codes of memory errors (any user can), and block requests that fail.
  *
  *   flood sigbus COUNT [UID]     prints how many were sent
+ *   flood sender                 for each number on its input: so many to itself, one code
  *   flood block DEVICE COUNT     reads sectors that are not there, one request each
  */
 
@@ -41,6 +42,24 @@ static int flood_sigbus(long count, long uid)
 	return 0;
 }
 
+static int obey(void)
+{
+	siginfo_t info = { .si_signo = SIGBUS };
+	long count;
+
+	info.si_code = BUS_MCEERR_AR;
+	signal(SIGBUS, SIG_IGN);
+	while (scanf("%ld", &count) == 1) {
+		long sent = 0;
+
+		for (long i = 0; i < count; i++)
+			sent += syscall(SYS_rt_sigqueueinfo, getpid(), SIGBUS, &info) == 0;
+		printf("%ld\n", sent);
+		fflush(stdout);
+	}
+	return 0;
+}
+
 static int flood_block(const char *device, long count)
 {
 	void *buffer;
@@ -61,8 +80,10 @@ int main(int argc, char **argv)
 {
 	if (argc >= 3 && !strcmp(argv[1], "sigbus"))
 		return flood_sigbus(atol(argv[2]), argc > 3 ? atol(argv[3]) : 0);
+	if (argc == 2 && !strcmp(argv[1], "sender"))
+		return obey();
 	if (argc == 4 && !strcmp(argv[1], "block"))
 		return flood_block(argv[2], atol(argv[3]));
-	fprintf(stderr, "usage: flood sigbus COUNT [UID] | flood block DEVICE COUNT\n");
+	fprintf(stderr, "usage: flood sigbus COUNT [UID] | flood sender | flood block DEVICE COUNT\n");
 	return 2;
 }

@@ -24,7 +24,7 @@ static void must(bool ok, const char *what)
 	abort();
 }
 
-/* --- handlers and their tracepoints ------------------------------------------------------ */
+/* --- handlers and their tracepoints --- */
 
 const struct handler *handler_of(const char *type)
 {
@@ -40,7 +40,8 @@ const struct handler *handler_for(const char *tracepoint)
 	for (size_t i = 0; i < handlers_table.n_handlers; i++) {
 		const struct handler *handler = handlers_table.handlers[i];
 
-		for (size_t t = 0; t < HANDLER_TRACEPOINTS_MAX && handler->tracepoints[t]; t++)
+		for (size_t t = 0; t < HANDLER_TRACEPOINTS_MAX && handler->tracepoints[t];
+		     t++)
 			if (!strcmp(handler->tracepoints[t], tracepoint))
 				return handler;
 	}
@@ -70,7 +71,7 @@ struct tracepoint *resolve(const struct format *format)
 	return tp;
 }
 
-/* --- records ----------------------------------------------------------------------------- */
+/* --- records --- */
 
 void raw_put(struct raw *raw, size_t at, uint64_t number, size_t width)
 {
@@ -236,7 +237,7 @@ void decoded_free(struct decoded *decoded)
 	*decoded = (struct decoded){ 0 };
 }
 
-/* --- events ------------------------------------------------------------------------------ */
+/* --- events --- */
 
 static size_t find_field(const struct field *fields, size_t n, const char *name)
 {
@@ -293,14 +294,15 @@ const char *words_of(const struct event *event)
 	return line;
 }
 
-/* --- files ------------------------------------------------------------------------------- */
+/* --- files --- */
 
 char *make_temp_directory(void)
 {
 	const char *base = getenv("TMPDIR");
 	char *path = NULL;
 
-	must(asprintf(&path, "%s/rasd-test-XXXXXX", base ? base : "/tmp") > 0, "asprintf");
+	must(asprintf(&path, "%s/rasd-test-XXXXXX", base ? base : "/tmp") > 0,
+	     "asprintf");
 	must(mkdtemp(path) != NULL, path);
 	return path;
 }
@@ -338,13 +340,14 @@ uint8_t *read_whole(const char *path, size_t *ret_len)
 		return NULL;
 	must(fstat(fileno(file), &st) == 0, path);
 	bytes = calloc(1, (size_t)st.st_size + 1);
-	must(bytes && fread(bytes, 1, (size_t)st.st_size, file) == (size_t)st.st_size, path);
+	must(bytes && fread(bytes, 1, (size_t)st.st_size, file) == (size_t)st.st_size,
+	     path);
 	fclose(file);
 	*ret_len = (size_t)st.st_size;
 	return bytes;
 }
 
-/* --- tracefs ----------------------------------------------------------------------------- */
+/* --- tracefs --- */
 
 static void make_directories(const char *directory, const char *below)
 {
@@ -381,8 +384,8 @@ void fake_instance(const char *directory, const char *name, unsigned int n_cpus)
 	for (unsigned int cpu = 0; cpu < n_cpus; cpu++) {
 		snprintf(below, sizeof(below), "instances/%s/per_cpu/cpu%u", name, cpu);
 		make_directories(directory, below);
-		snprintf(below, sizeof(below), "%s/instances/%s/per_cpu/cpu%u", directory, name,
-			 cpu);
+		snprintf(below, sizeof(below), "%s/instances/%s/per_cpu/cpu%u", directory,
+			 name, cpu);
 		write_file(below, "stats", stats);
 		snprintf(path, sizeof(path), "%s/trace_pipe_raw", below);
 		must(mkfifo(path, 0600) == 0, path);
@@ -395,8 +398,8 @@ int fake_ring_open(const char *directory, const char *name, unsigned int cpu)
 	char path[PATH_MAX];
 	int fd;
 
-	snprintf(path, sizeof(path), "%s/instances/%s/per_cpu/cpu%u/trace_pipe_raw", directory,
-		 name, cpu);
+	snprintf(path, sizeof(path), "%s/instances/%s/per_cpu/cpu%u/trace_pipe_raw",
+		 directory, name, cpu);
 	fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
 	must(fd >= 0, path);
 	return fd;

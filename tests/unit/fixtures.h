@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What unit tests and fuzz targets share: format files of several kernels, records built by
- * hand at the offsets these formats give, and a directory that looks like tracefs. */
+/* What unit tests and fuzz targets share: format files of several kernels, records built
+ * by hand at the offsets these formats give, and a directory that looks like tracefs. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -20,9 +20,9 @@ struct format {
 };
 
 extern const struct format format_arm_short, format_arm, format_mc, format_non_standard,
-	format_sigbus, format_block, format_block_short, format_test, format_memory_failure_6_1,
-	format_memory_failure_6_12, format_memory_failure_6_19, format_memory_failure_7_2,
-	format_mc_relative;
+	format_sigbus, format_block, format_block_short, format_test,
+	format_memory_failure_6_1, format_memory_failure_6_12, format_memory_failure_6_19,
+	format_memory_failure_7_2, format_mc_relative;
 
 extern const struct format *const formats[];
 extern const size_t n_formats;
@@ -70,8 +70,8 @@ void remove_tree(char *path);
 void write_file(const char *directory, const char *name, const char *content);
 uint8_t *read_whole(const char *path, size_t *ret_len);
 
-/* What `directory` must hold for libtracefs to take it for tracefs, and the instance `name`,
- * whose per-CPU rings are FIFOs. */
+/* What `directory` must hold for libtracefs to take it for tracefs, and the instance
+ * `name`, whose per-CPU rings are FIFOs. */
 void fake_tracefs(const char *directory);
 void fake_instance(const char *directory, const char *name, unsigned int n_cpus);
 int fake_ring_open(const char *directory, const char *name, unsigned int cpu);

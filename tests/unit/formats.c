@@ -6,15 +6,15 @@
 
 #include "util/macro.h"
 
-#define FIELD(decl, at, bytes, is_signed)                                                \
+#define FIELD(decl, at, bytes, is_signed) \
 	"\tfield:" decl ";\toffset:" at ";\tsize:" bytes ";\tsigned:" is_signed ";\n"
 
-#define HEAD(name, id)                                                                   \
-	"name: " name "\nID: " id "\nformat:\n"                                         \
-	FIELD("unsigned short common_type", "0", "2", "0")                               \
-	FIELD("unsigned char common_flags", "2", "1", "0")                               \
-	FIELD("unsigned char common_preempt_count", "3", "1", "0")                       \
-	FIELD("int common_pid", "4", "4", "1") "\n"
+#define HEAD(name, id)                                                             \
+	"name: " name "\nID: " id                                                  \
+	"\nformat:\n" FIELD("unsigned short common_type", "0", "2", "0")           \
+		FIELD("unsigned char common_flags", "2", "1", "0")                 \
+			FIELD("unsigned char common_preempt_count", "3", "1", "0") \
+				FIELD("int common_pid", "4", "4", "1") "\n"
 
 /* clang-format off */
 

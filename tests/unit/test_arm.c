@@ -33,8 +33,13 @@ static void add_errors(struct body *body, size_t n)
 /* A context whose registers are 1, 2, 3… seen as `width`-byte numbers. */
 static void add_context(struct body *body, uint16_t type, uint32_t size, size_t align)
 {
-	uint8_t context[512] = { 0, 0, (uint8_t)type, (uint8_t)(type >> 8), (uint8_t)size,
-				 (uint8_t)(size >> 8), (uint8_t)(size >> 16),
+	uint8_t context[512] = { 0,
+				 0,
+				 (uint8_t)type,
+				 (uint8_t)(type >> 8),
+				 (uint8_t)size,
+				 (uint8_t)(size >> 8),
+				 (uint8_t)(size >> 16),
 				 (uint8_t)(size >> 24) };
 
 	for (size_t i = 0; i < size && size < sizeof(context); i++)
@@ -94,27 +99,25 @@ static const struct layout {
 	bool correct_len; /* contexts_len is what it should be; else 8 bytes a context */
 	size_t bare;	  /* bytes of padding that the last context lacks */
 } layouts[] = {
-	{ "no contexts, no vendor bytes", { { 0 } }, 0, 1, 0, false },
-	{ "no contexts", { { 0 } }, 0, 1, 24, false },
-	{ "GPR and EL1, as the kernel cuts it", { { 4, 256 }, { 5, 136 } }, 2, 1, 24, false },
-	{ "GPR and EL1, cut right", { { 4, 256 }, { 5, 136 } }, 2, 1, 24, true },
-	{ "EL2 and misc, as the kernel cuts it", { { 6, 120 }, { 8, 10 } }, 2, 1, 24, false },
-	{ "EL2 and misc, cut right", { { 6, 120 }, { 8, 10 } }, 2, 1, 24, true },
-	{ "misc first, no vendor bytes", { { 8, 10 }, { 8, 10 }, { 6, 120 } }, 3, 1, 0, false },
-	{ "padded, as the kernel cuts it", { { 8, 10 }, { 4, 256 }, { 8, 10 } }, 3, 16, 24,
-	  false },
-	{ "padded but for the last", { { 8, 10 }, { 4, 256 }, { 8, 10 } }, 3, 16, 24, false,
-	  14 },
-	{ "padded, cut right", { { 8, 10 }, { 4, 256 }, { 8, 10 } }, 3, 16, 24, true },
+	{ "nothing", { { 0 } }, 0, 1, 0, false },
+	{ "vendor's bytes only", { { 0 } }, 0, 1, 24, false },
+	{ "GPR, EL1", { { 4, 256 }, { 5, 136 } }, 2, 1, 24, false },
+	{ "GPR, EL1", { { 4, 256 }, { 5, 136 } }, 2, 1, 24, true },
+	{ "EL2, misc", { { 6, 120 }, { 8, 10 } }, 2, 1, 24, false },
+	{ "EL2, misc", { { 6, 120 }, { 8, 10 } }, 2, 1, 24, true },
+	{ "misc first", { { 8, 10 }, { 8, 10 }, { 6, 120 } }, 3, 1, 0, false },
+	{ "padded", { { 8, 10 }, { 4, 256 }, { 8, 10 } }, 3, 16, 24, false },
+	{ "padded", { { 8, 10 }, { 4, 256 }, { 8, 10 } }, 3, 16, 24, true },
+	{ "last bare", { { 8, 10 }, { 4, 256 }, { 8, 10 } }, 3, 16, 24, false, 14 },
 	{ "AArch32", { { 0, 64 }, { 1, 96 }, { 2, 64 } }, 3, 1, 3, false },
-	{ "unknown type alone", { { 99, 20 } }, 1, 1, 24, false },
-	{ "unknown type alone, cut right", { { 99, 20 } }, 1, 1, 24, true },
-	{ "unknown type between known ones", { { 4, 256 }, { 99, 20 }, { 7, 80 } }, 3, 1, 24,
-	  false },
-	{ "unknown type between known ones, padded", { { 4, 256 }, { 99, 20 }, { 7, 80 } }, 3,
-	  16, 24, true },
-	{ "known type of another size", { { 4, 248 }, { 5, 136 } }, 2, 1, 24, false },
-	{ "empty register array", { { 99, 0 }, { 3, 8 } }, 2, 1, 0, false },
+	{ "unknown", { { 99, 20 } }, 1, 1, 24, false },
+	{ "unknown", { { 99, 20 } }, 1, 1, 24, true },
+	{ "unknown first", { { 99, 20 }, { 4, 256 } }, 2, 1, 24, true },
+	{ "unknown between", { { 4, 256 }, { 99, 20 }, { 7, 80 } }, 3, 1, 24, false },
+	{ "unknown, padded", { { 4, 256 }, { 99, 20 }, { 7, 80 } }, 3, 16, 24, false },
+	{ "unknown, padded", { { 4, 256 }, { 99, 20 }, { 7, 80 } }, 3, 16, 24, true },
+	{ "of another size", { { 4, 248 }, { 5, 136 } }, 2, 1, 24, false },
+	{ "no registers", { { 99, 0 }, { 3, 8 } }, 2, 1, 0, false },
 };
 
 static void contexts_are_found_however_they_are_cut(void **state)
@@ -128,18 +131,20 @@ static void contexts_are_found_however_they_are_cut(void **state)
 		size_t contexts_end, at;
 		uint8_t *copy;
 
-		print_message("# %s\n", layout->name);
+		print_message("# %s%s\n", layout->name,
+			      layout->correct_len ? ", cut right" : "");
 		memset(vendor, 0xee, sizeof(vendor));
 		add_errors(&body, 2);
 		for (size_t c = 0; c < layout->n_contexts; c++)
-			add_context(&body, layout->contexts[c].type, layout->contexts[c].size,
-				    layout->align);
+			add_context(&body, layout->contexts[c].type,
+				    layout->contexts[c].size, layout->align);
 		body.len -= layout->bare;
 		contexts_end = body.len;
 		append(&body, vendor, layout->vendor_len);
 		copy = parse(&body, body.errors_len,
 			     layout->correct_len ? contexts_end - body.errors_len :
-						   8 * layout->n_contexts, &parsed);
+						   8 * layout->n_contexts,
+			     &parsed);
 		assert_int_equal(parsed.n_errors, 2);
 		assert_int_equal(parsed.n_contexts, layout->n_contexts);
 		assert_int_equal(parsed.vendor_at, contexts_end);
@@ -203,9 +208,12 @@ static void lengths_that_lie(void **state)
 /* Every length there is, set to everything that has ever gone wrong. */
 static void no_length_leads_outside(void **state)
 {
-	static const uint32_t evil[] = { 0, 1, 7, 8, 9, 16, 31, 32, 33, 255, 256, 257, 0x7fff,
-					 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0xfffffff0,
-					 0xfffffff7, 0xfffffff8, 0xffffffff };
+	static const uint32_t evil[] = { 0,	     1,		 7,	     8,
+					 9,	     16,	 31,	     32,
+					 33,	     255,	 256,	     257,
+					 0x7fff,     0xffff,	 0x10000,    0x7fffffff,
+					 0x80000000, 0xfffffff0, 0xfffffff7, 0xfffffff8,
+					 0xffffffff };
 	struct body body = { .len = 0 };
 	size_t first, second;
 
@@ -218,15 +226,16 @@ static void no_length_leads_outside(void **state)
 	for (size_t a = 0; a < ARRAY_SIZE(evil); a++)
 		for (size_t b = 0; b < ARRAY_SIZE(evil); b++)
 			for (size_t c = 0; c < ARRAY_SIZE(evil); c++) {
-				static const size_t errors_lens[] = { 32, 0, 31, 33, 66, 67,
+				static const size_t errors_lens[] = { 32,	 0,  31,
+								      33,	 66, 67,
 								      0xffffffff };
 
 				memcpy(body.bytes + first, &evil[a], 4);
 				memcpy(body.bytes + second, &evil[b], 4);
 				for (size_t e = 0; e < ARRAY_SIZE(errors_lens); e++) {
 					struct arm_body parsed;
-					uint8_t *copy = parse(&body, errors_lens[e], evil[c],
-							      &parsed);
+					uint8_t *copy = parse(&body, errors_lens[e],
+							      evil[c], &parsed);
 
 					assert_inside(&parsed);
 					free(copy);
@@ -298,16 +307,22 @@ static void the_type_byte_in_both_meanings(void **state)
 
 static void words_of_error_info(void **state)
 {
-	static const char *const operations[] = { "generic", "generic read", "generic write",
-						  "data read", "data write",
-						  "instruction fetch", "prefetch" };
-	static const char *const cache[] = { "eviction", "snooping", "snooped", "management" };
+	static const char *const operations[] = { "generic",	   "generic read",
+						  "generic write", "data read",
+						  "data write",	   "instruction fetch",
+						  "prefetch" };
+	static const char *const cache[] = { "eviction", "snooping", "snooped",
+					     "management" };
 	static const char *const tlb[] = { "local management", "external management" };
 
 	(void)state;
 	for (uint64_t op = 0; op < 16; op++) {
-		const char *in_cache = op < 7 ? operations[op] : op < 11 ? cache[op - 7] : NULL;
-		const char *in_tlb = op < 7 ? operations[op] : op < 9 ? tlb[op - 7] : NULL;
+		const char *in_cache = op < 7  ? operations[op] :
+				       op < 11 ? cache[op - 7] :
+						 NULL;
+		const char *in_tlb = op < 7 ? operations[op] :
+				     op < 9 ? tlb[op - 7] :
+					      NULL;
 		const char *on_bus = op < 7 ? operations[op] : NULL;
 		const struct {
 			unsigned int type;
@@ -375,7 +390,8 @@ static void registers_have_names_and_order(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(sets); i++) {
 		uint8_t bytes[256], *at = bytes;
-		struct arm_context context = { .type = sets[i].type, .size = sets[i].size,
+		struct arm_context context = { .type = sets[i].type,
+					       .size = sets[i].size,
 					       .registers = bytes };
 		char joined[1024] = "";
 		struct text text = TEXT_IN(joined);
@@ -390,7 +406,8 @@ static void registers_have_names_and_order(void **state)
 			uint64_t expected = 0;
 
 			memcpy(&expected, at, sets[i].width);
-			assert_int_equal(arm_context_register(&context, r, name), expected);
+			assert_int_equal(arm_context_register(&context, r, name),
+					 expected);
 			text_add(&text, "%s%s", r ? " " : "", name);
 		}
 		assert_string_equal(joined, sets[i].registers);
@@ -417,13 +434,24 @@ static void system_registers_are_named_by_their_encoding(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		uint8_t bytes[10] = { (uint8_t)cases[i].mrs, (uint8_t)(cases[i].mrs >> 8), 0x88,
-				      0x77, 0x66, 0x55, 0x44, 0x33, 0x22, 0x11 };
-		struct arm_context context = { .type = 8, .size = 10, .registers = bytes };
+		uint8_t bytes[10] = { (uint8_t)cases[i].mrs,
+				      (uint8_t)(cases[i].mrs >> 8),
+				      0x88,
+				      0x77,
+				      0x66,
+				      0x55,
+				      0x44,
+				      0x33,
+				      0x22,
+				      0x11 };
+		struct arm_context context = { .type = 8,
+					       .size = 10,
+					       .registers = bytes };
 		char name[ARM_REGISTER_NAME_BYTES];
 
 		assert_int_equal(arm_context_n_registers(&context), 1);
-		assert_int_equal(arm_context_register(&context, 0, name), 0x1122334455667788);
+		assert_int_equal(arm_context_register(&context, 0, name),
+				 0x1122334455667788);
 		assert_string_equal(name, cases[i].name);
 	}
 	assert_string_equal(arm_context_name(8), "miscellaneous system register");

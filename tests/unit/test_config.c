@@ -63,11 +63,13 @@ static void assert_complaint(const char *where, const char *about)
 		if (!strncmp(line, start, strlen(start))) {
 			char text[1024];
 
-			snprintf(text, sizeof(text), "%.*s", (int)strcspn(line, "\n"), line);
+			snprintf(text, sizeof(text), "%.*s", (int)strcspn(line, "\n"),
+				 line);
 			if (strstr(text, about))
 				return;
 		}
-	fail_msg("no complaint at %s about \"%s\" in:\n%s", where, about, here.complaints);
+	fail_msg("no complaint at %s about \"%s\" in:\n%s", where, about,
+		 here.complaints);
 }
 
 static void assert_no_complaints(void)
@@ -118,15 +120,7 @@ static void everything_has_a_default(void **state)
 	assert_defaults(&here.config);
 }
 
-enum member {
-	DATABASE,
-	RUNTIME,
-	BUFFER,
-	SUB_BUFFER,
-	SENDERS,
-	LEVEL,
-	BURST
-};
+enum member { DATABASE, RUNTIME, BUFFER, SUB_BUFFER, SENDERS, LEVEL, BURST };
 
 static const struct {
 	enum member member;
@@ -208,12 +202,13 @@ static void every_key_good_and_bad(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
 		char text[200], wants[80];
 
-		snprintf(text, sizeof(text), "# comment\n[%s]\n%s = %s\n", values[i].section,
-			 values[i].key, values[i].value);
+		snprintf(text, sizeof(text), "# comment\n[%s]\n%s = %s\n",
+			 values[i].section, values[i].key, values[i].value);
 		load_text(text);
 		if (values[i].number != BAD) {
 			assert_no_complaints();
-			assert_member(values[i].member, values[i].value, values[i].number);
+			assert_member(values[i].member, values[i].value,
+				      values[i].number);
 			continue;
 		}
 		snprintf(wants, sizeof(wants), "[%s] %s wants ", values[i].section,
@@ -229,18 +224,18 @@ static void one_bad_line_does_not_spoil_the_others(void **state)
 	(void)state;
 	load_text("[trace]\n"
 		  "buffer = 1M\n"
-		  "bufer = 2M\n"	/* 3 */
-		  "what is this\n"	/* 4 */
+		  "bufer = 2M\n"   /* 3 */
+		  "what is this\n" /* 4 */
 		  "[tracing]\n"
-		  "buffer = 3M\n"	/* 6 */
-		  "[log\n"		/* 7 */
+		  "buffer = 3M\n" /* 6 */
+		  "[log\n"	  /* 7 */
 		  "[log]\n"
-		  "level = loud\n"	/* 9 */
-		  "nor ; is = this\n"	/* 10 */
+		  "level = loud\n"    /* 9 */
+		  "nor ; is = this\n" /* 10 */
 		  "burst = 7 ; a comment\n"
 		  "[signal]\n"
 		  "senders : 8\n"
-		  "= 9\n");		/* 14 */
+		  "= 9\n"); /* 14 */
 	assert_complaint("rasd.conf:3", "[trace] has no key \"bufer\"");
 	assert_complaint("rasd.conf:4", "neither");
 	assert_complaint("rasd.conf:6", "there is no section [tracing]");
@@ -345,6 +340,24 @@ static void later_files_win(void **state)
 	assert_int_equal(here.config.senders, 5);
 }
 
+/* In the order of their names, not in that of the directory. */
+static void drop_ins_are_read_by_name(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 20; i++) {
+		unsigned int number = 10 + i * 7 % 20;
+		char name[32], text[64];
+
+		snprintf(name, sizeof(name), "%u.conf", number);
+		snprintf(text, sizeof(text), "[log]\nburst = %u\n", number);
+		make_drop_in(name, text);
+	}
+	load_text("");
+	assert_no_complaints();
+	assert_int_equal(here.config.n_files, 21);
+	assert_int_equal(here.config.log_lines, 29);
+}
+
 static void a_missing_file_is_the_callers_to_judge(void **state)
 {
 	(void)state;
@@ -405,6 +418,7 @@ int main(void)
 		config_test(long_lines_are_refused_whole),
 		config_test(nul_bytes_are_refused),
 		config_test(later_files_win),
+		config_test(drop_ins_are_read_by_name),
 		config_test(a_missing_file_is_the_callers_to_judge),
 		config_test(what_cannot_be_read_is_said),
 		config_test(the_hash_follows_what_is_said),

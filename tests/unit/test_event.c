@@ -17,20 +17,24 @@
 #define WIRE_BYTES  65536
 #define ARENA_BYTES (256 * 1024)
 
-/* --- the wire ---------------------------------------------------------------------------- */
+/* --- the wire --- */
 
-enum filling {
-	FILL_NOTHING,
-	FILL_ORDINARY,
-	FILL_EXTREME,
-	FILL_MAX
-};
+enum filling { FILL_NOTHING, FILL_ORDINARY, FILL_EXTREME, FILL_MAX };
 
 static struct value fill(enum field_kind kind, enum filling filling, size_t i)
 {
 	static const char hostile[] = "a\0b\xff\n\x1b[2J\"";
-	static const int64_t numbers[] = { INT64_MIN, INT64_MAX, -1, 0, 127, -128, 128, -129,
-					   INT32_MIN, (int64_t)UINT32_MAX, 0x7fffffffffffff };
+	static const int64_t numbers[] = { INT64_MIN,
+					   INT64_MAX,
+					   -1,
+					   0,
+					   127,
+					   -128,
+					   128,
+					   -129,
+					   INT32_MIN,
+					   (int64_t)UINT32_MAX,
+					   0x7fffffffffffff };
 	static uint8_t page[4000] = { 1, 2, 3 };
 
 	if (filling == FILL_NOTHING)
@@ -67,7 +71,8 @@ static void fill_event(struct event *event, const struct event_type *type,
 
 		for (size_t row = 0; row < n_rows; row++)
 			fill_row(list->fields, list->n_fields,
-				 row ? FILL_ORDINARY : filling, rows + row * list->n_fields);
+				 row ? FILL_ORDINARY : filling,
+				 rows + row * list->n_fields);
 	}
 	if (filling == FILL_NOTHING)
 		return;
@@ -135,9 +140,10 @@ static void assert_event_equal(const struct event *a, const struct event *b)
 	for (size_t l = 0; l < type->n_lists; l++) {
 		assert_int_equal(a->lists[l].n_rows, b->lists[l].n_rows);
 		for (size_t row = 0; row < a->lists[l].n_rows; row++)
-			assert_row_equal(type->lists[l].fields, type->lists[l].n_fields,
-					 a->lists[l].values + row * type->lists[l].n_fields,
-					 b->lists[l].values + row * type->lists[l].n_fields);
+			assert_row_equal(
+				type->lists[l].fields, type->lists[l].n_fields,
+				a->lists[l].values + row * type->lists[l].n_fields,
+				b->lists[l].values + row * type->lists[l].n_fields);
 	}
 }
 
@@ -184,8 +190,10 @@ static void every_type_goes_there_and_back(void **state)
 						  filling, &sent);
 
 			assert_true(len > 0);
-			assert_int_equal(event_decode(wire->buf, (size_t)len, &handlers_table,
-						      &wire->arenas[1], &got, &undecoded), 0);
+			assert_int_equal(event_decode(wire->buf, (size_t)len,
+						      &handlers_table, &wire->arenas[1],
+						      &got, &undecoded),
+					 0);
 			assert_event_equal(&sent, &got);
 			assert_int_equal(undecoded.kind, VALUE_NONE);
 		}
@@ -198,7 +206,8 @@ static void numbers_of_every_width_survive(void **state)
 
 	for (int shift = 0; shift < 64; shift++)
 		for (int delta = -1; delta <= 1; delta++) {
-			int64_t up = (int64_t)((1ULL << shift) + (uint64_t)(int64_t)delta);
+			int64_t up =
+				(int64_t)((1ULL << shift) + (uint64_t)(int64_t)delta);
 			struct value undecoded;
 			struct event sent, got;
 			ssize_t len;
@@ -207,8 +216,10 @@ static void numbers_of_every_width_survive(void **state)
 			sent.detail[0] = value_int(up);
 			sent.detail[1] = value_int((int64_t)(0 - (uint64_t)up));
 			len = event_encode(&sent, &handlers_table, wire->buf, WIRE_BYTES);
-			assert_int_equal(event_decode(wire->buf, (size_t)len, &handlers_table,
-						      &wire->arenas[1], &got, &undecoded), 0);
+			assert_int_equal(event_decode(wire->buf, (size_t)len,
+						      &handlers_table, &wire->arenas[1],
+						      &got, &undecoded),
+					 0);
 			assert_event_equal(&sent, &got);
 		}
 }
@@ -219,20 +230,22 @@ static void a_buffer_too_small_is_never_overrun(void **state)
 
 	for (size_t h = 0; h < handlers_table.n_handlers; h++) {
 		struct event event;
-		ssize_t len = send_filled(wire, handlers_table.handlers[h]->type, FILL_ORDINARY,
-					  &event);
+		ssize_t len = send_filled(wire, handlers_table.handlers[h]->type,
+					  FILL_ORDINARY, &event);
 
 		for (size_t size = 0; size < (size_t)len; size++) {
 			uint8_t *small = malloc(size ? size : 1);
 
-			assert_int_equal(event_encode(&event, &handlers_table, small, size),
-					 -ENOBUFS);
+			assert_int_equal(
+				event_encode(&event, &handlers_table, small, size),
+				-ENOBUFS);
 			free(small);
 		}
 	}
 }
 
-/* From an allocation of exactly `len` bytes, so that a sanitizer sees what lies outside. */
+/* From an allocation of exactly `len` bytes, so that a sanitizer sees what lies outside.
+ */
 static int decode_exactly(struct wire *wire, size_t len, struct event *event)
 {
 	uint8_t *copy = malloc(len ? len : 1);
@@ -259,8 +272,8 @@ static void messages_cut_anywhere_are_refused(void **state)
 
 	for (size_t h = 0; h < handlers_table.n_handlers; h++) {
 		struct event event;
-		ssize_t len = send_filled(wire, handlers_table.handlers[h]->type, FILL_ORDINARY,
-					  &event);
+		ssize_t len = send_filled(wire, handlers_table.handlers[h]->type,
+					  FILL_ORDINARY, &event);
 
 		for (size_t cut = 0; cut < (size_t)len; cut++)
 			assert_int_equal(decode_exactly(wire, cut, &event), -EBADMSG);
@@ -277,8 +290,8 @@ static void flipped_bits_harm_nobody(void **state)
 
 	for (size_t h = 0; h < handlers_table.n_handlers; h++) {
 		struct event event;
-		ssize_t len = send_filled(wire, handlers_table.handlers[h]->type, FILL_ORDINARY,
-					  &event);
+		ssize_t len = send_filled(wire, handlers_table.handlers[h]->type,
+					  FILL_ORDINARY, &event);
 
 		for (size_t bit = 0; bit < 8 * (size_t)len; bit++) {
 			int r;
@@ -301,13 +314,15 @@ static void lists_must_fit_arena_and_message(void **state)
 	struct event event, got;
 	ssize_t len = send_filled(wire, handler_of("arm")->type, FILL_ORDINARY, &event);
 
-	assert_int_equal(event_decode(wire->buf, (size_t)len, &handlers_table, &small, &got,
-				      &undecoded), -ENOBUFS);
+	assert_int_equal(event_decode(wire->buf, (size_t)len, &handlers_table, &small,
+				      &got, &undecoded),
+			 -ENOBUFS);
 	len = send_filled(wire, handler_of("arm")->type, FILL_NOTHING, &event);
 	memset(wire->buf + len - 4, 0xff, 4); /* of the last list: 4 G rows */
 	assert_int_equal(decode_exactly(wire, (size_t)len, &event), -EBADMSG);
-	assert_int_equal(event_decode(wire->buf, (size_t)len, &handlers_table, &small, &got,
-				      &undecoded), -EBADMSG);
+	assert_int_equal(event_decode(wire->buf, (size_t)len, &handlers_table, &small,
+				      &got, &undecoded),
+			 -EBADMSG);
 }
 
 static void unknown_types_keep_head_and_bytes(void **state)
@@ -324,26 +339,29 @@ static void unknown_types_keep_head_and_bytes(void **state)
 	sent.comm = value_text("who");
 	len = event_encode_unknown(&sent, "raw\0bytes", 9, wire->buf, WIRE_BYTES);
 	assert_true(len > 0);
-	assert_int_equal(event_decode(wire->buf, (size_t)len, &handlers_table, &wire->arenas[1],
-				      &got, &undecoded), 0);
+	assert_int_equal(event_decode(wire->buf, (size_t)len, &handlers_table,
+				      &wire->arenas[1], &got, &undecoded),
+			 0);
 	assert_null(got.type);
 	assert_int_equal(got.id, 7);
 	assert_int_equal(got.time_ns, 42);
 	assert_text(&got.comm, "who");
 	assert_bytes(&undecoded, "raw\0bytes", 9);
-	assert_int_equal(event_encode_unknown(&sent, "raw", 3, wire->buf, (size_t)len - 7),
-			 -ENOBUFS);
+	assert_int_equal(
+		event_encode_unknown(&sent, "raw", 3, wire->buf, (size_t)len - 7),
+		-ENOBUFS);
 
 	/* one that another program's table has, and ours has not */
 	event_init(&sent, &strange);
 	len = event_encode(&sent, &handlers_table, wire->buf, WIRE_BYTES);
-	assert_int_equal(event_decode(wire->buf, (size_t)len, &handlers_table, &wire->arenas[1],
-				      &got, &undecoded), 0);
+	assert_int_equal(event_decode(wire->buf, (size_t)len, &handlers_table,
+				      &wire->arenas[1], &got, &undecoded),
+			 0);
 	assert_null(got.type);
 	assert_bytes(&undecoded, "", 0);
 }
 
-/* --- tables ------------------------------------------------------------------------------ */
+/* --- tables --- */
 
 static void types_fit_into_an_event(void **state)
 {
@@ -357,8 +375,8 @@ static void types_fit_into_an_event(void **state)
 		for (size_t i = 0; i < type->n_fields; i++)
 			assert_true(type->fields[i].name || type->fields[i].kernel);
 		for (size_t other = 0; other < h; other++)
-			assert_string_not_equal(type->name,
-						handlers_table.handlers[other]->type->name);
+			assert_string_not_equal(
+				type->name, handlers_table.handlers[other]->type->name);
 	}
 }
 
@@ -372,13 +390,17 @@ static void the_hash_tells_tables_apart(void **state)
 		{ .name = "t", .fields = one, .n_fields = 2 },
 		{ .name = "t", .fields = other, .n_fields = 2 },
 	};
-	const struct handler handlers[] = { { .type = &types[0] }, { .type = &types[1] } };
-	const struct handler *const first[] = { &handlers[0] }, *const second[] = { &handlers[1] };
+	const struct handler handlers[] = { { .type = &types[0] },
+					    { .type = &types[1] } };
+	const struct handler *const first[] = { &handlers[0] }, *const second[] = {
+		&handlers[1]
+	};
 
 	(void)state;
 	assert_int_equal(handler_table_hash(&handlers_table),
 			 handler_table_hash(&handlers_table));
-	assert_int_not_equal(handler_table_hash(&handlers_table), handler_table_hash(&fewer));
+	assert_int_not_equal(handler_table_hash(&handlers_table),
+			     handler_table_hash(&fewer));
 	assert_int_not_equal(handler_table_hash(&(struct handler_table){ first, 1 }),
 			     handler_table_hash(&(struct handler_table){ second, 1 }));
 }
@@ -423,10 +445,11 @@ static void guids_read_as_uefi_writes_them(void **state)
 	char text[GUID_TEXT_BYTES];
 
 	(void)state;
-	assert_string_equal(guid_to_text(arm, text), "e19e3d16-bc11-11e4-9caa-c2051d5d46b0");
+	assert_string_equal(guid_to_text(arm, text),
+			    "e19e3d16-bc11-11e4-9caa-c2051d5d46b0");
 }
 
-/* --- JSON -------------------------------------------------------------------------------- */
+/* --- JSON --- */
 
 static void assert_keys(struct json_object *object, const char *const *keys, size_t n)
 {
@@ -436,10 +459,12 @@ static void assert_keys(struct json_object *object, const char *const *keys, siz
 			fail_msg("no key \"%s\"", keys[i]);
 }
 
-static const char *const event_keys[] = { "id", "time", "time_last", "type", "severity",
-					  "component", "count", "address", "address_kind", "cpu",
-					  "pid", "tgid", "uid", "comm", "unit", "dimm",
-					  "confirmed", "synthetic", "message", "detail" };
+static const char *const event_keys[] = {
+	"id",	     "time",	  "time_last", "type",	       "severity",
+	"component", "count",	  "address",   "address_kind", "cpu",
+	"pid",	     "tgid",	  "uid",       "comm",	       "unit",
+	"dimm",	     "confirmed", "synthetic", "message",      "detail"
+};
 
 static struct json_object *get(struct json_object *object, const char *key)
 {
@@ -451,14 +476,17 @@ static struct json_object *get(struct json_object *object, const char *key)
 
 static void assert_json(struct json_object *object, const char *key, const char *expected)
 {
-	assert_string_equal(json_object_to_json_string_ext(get(object, key),
-							   JSON_C_TO_STRING_PLAIN), expected);
+	assert_string_equal(
+		json_object_to_json_string_ext(get(object, key), JSON_C_TO_STRING_PLAIN),
+		expected);
 }
 
 static void json_of_an_event_without_anything(void **state)
 {
-	static const char *const absent[] = { "severity", "address", "address_kind", "cpu",
-					      "pid", "tgid", "uid", "comm", "unit", "dimm" };
+	static const char *const absent[] = { "severity", "address", "address_kind",
+					      "cpu",	  "pid",     "tgid",
+					      "uid",	  "comm",    "unit",
+					      "dimm" };
 	struct json_object *o;
 	struct event event;
 
@@ -478,10 +506,11 @@ static void json_of_an_event_without_anything(void **state)
 
 static void json_numbers_are_numbers(void **state)
 {
-	static const char *const mc_keys[] = { "error_type", "msg", "label", "error_count",
-					       "mc_index", "top_layer", "middle_layer",
-					       "lower_layer", "mc_address", "grain_bits",
-					       "syndrome", "driver_detail" };
+	static const char *const mc_keys[] = {
+		"error_type", "msg",	    "label",	    "error_count",
+		"mc_index",   "top_layer",  "middle_layer", "lower_layer",
+		"mc_address", "grain_bits", "syndrome",	    "driver_detail"
+	};
 	struct tracepoint *tp = resolve(&format_mc);
 	struct json_object *o, *detail;
 	struct decoded decoded;
@@ -584,7 +613,8 @@ static void json_of_each_kind_of_value(void **state)
 		{ FIELD_TEXT, { .kind = VALUE_TEXT, .len = 0, .text = "" }, "\"\"" },
 		{ FIELD_TEXT, { .kind = VALUE_TEXT, .len = 2, .text = "abc" }, "\"ab\"" },
 		{ FIELD_BYTES, { .kind = VALUE_BYTES, .len = 0, .text = "" }, "\"\"" },
-		{ FIELD_BYTES, { .kind = VALUE_BYTES, .len = 2, .text = "\x0a\xff" },
+		{ FIELD_BYTES,
+		  { .kind = VALUE_BYTES, .len = 2, .text = "\x0a\xff" },
 		  "\"0aff\"" },
 		{ FIELD_TEXT, { .kind = VALUE_NONE }, "null" },
 		{ FIELD_TEXT, { .kind = VALUE_INT, .i = 5 }, "5" },
@@ -606,15 +636,16 @@ int main(void)
 						free_wire),
 		cmocka_unit_test_setup_teardown(numbers_of_every_width_survive, new_wire,
 						free_wire),
-		cmocka_unit_test_setup_teardown(a_buffer_too_small_is_never_overrun, new_wire,
+		cmocka_unit_test_setup_teardown(a_buffer_too_small_is_never_overrun,
+						new_wire, free_wire),
+		cmocka_unit_test_setup_teardown(messages_cut_anywhere_are_refused,
+						new_wire, free_wire),
+		cmocka_unit_test_setup_teardown(flipped_bits_harm_nobody, new_wire,
 						free_wire),
-		cmocka_unit_test_setup_teardown(messages_cut_anywhere_are_refused, new_wire,
-						free_wire),
-		cmocka_unit_test_setup_teardown(flipped_bits_harm_nobody, new_wire, free_wire),
-		cmocka_unit_test_setup_teardown(lists_must_fit_arena_and_message, new_wire,
-						free_wire),
-		cmocka_unit_test_setup_teardown(unknown_types_keep_head_and_bytes, new_wire,
-						free_wire),
+		cmocka_unit_test_setup_teardown(lists_must_fit_arena_and_message,
+						new_wire, free_wire),
+		cmocka_unit_test_setup_teardown(unknown_types_keep_head_and_bytes,
+						new_wire, free_wire),
 		cmocka_unit_test(types_fit_into_an_event),
 		cmocka_unit_test(the_hash_tells_tables_apart),
 		cmocka_unit_test(kinds_have_names),

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 /*
- * What real arm64 kernels recorded (tests/golden), through the reader, the kernel's own format
- * files and the handlers, held against what firmware sent and what the kernel printed.
+ * What real arm64 kernels recorded (tests/golden), through the reader, the kernel's own
+ * format files and the handlers, held against what firmware sent and what the kernel
+ * printed.
  */
 
 #include "unit/check.h"
@@ -20,10 +21,12 @@
 #include "util/bytes.h"
 
 #define SUB_BUFFER_BYTES 4096
-#define ARM_HEADER_BYTES 40 /* of the CPER section, in front of what arm_event carries */
-#define EVENTS_MAX	 4
+#define ARM_HEADER_BYTES                                              \
+	40 /* of the CPER section, in front of what arm_event carries \
+	    */
+#define EVENTS_MAX 4
 
-/* --- one kernel's recordings ------------------------------------------------------------- */
+/* --- one kernel's recordings --- */
 
 struct golden {
 	char directory[PATH_MAX];
@@ -57,13 +60,15 @@ static void load_formats(struct golden *golden)
 	for (size_t h = 0; h < handlers_table.n_handlers; h++) {
 		const struct handler *handler = handlers_table.handlers[h];
 
-		for (size_t t = 0; t < HANDLER_TRACEPOINTS_MAX && handler->tracepoints[t]; t++) {
+		for (size_t t = 0; t < HANDLER_TRACEPOINTS_MAX && handler->tracepoints[t];
+		     t++) {
 			char name[80];
 			uint8_t *text;
 			size_t len;
 			int error;
 
-			snprintf(name, sizeof(name), "format/%s", handler->tracepoints[t]);
+			snprintf(name, sizeof(name), "format/%s",
+				 handler->tracepoints[t]);
 			text = read_whole(path_in(golden, name, ""), &len);
 			if (!text)
 				continue;
@@ -88,8 +93,10 @@ static void take(void *userdata, const struct trace_record *raw)
 			assert_true(recording->n_events < EVENTS_MAX);
 			recording->boottime_ns[recording->n_events] = raw->boottime_ns;
 			assert_int_equal(
-				decode_bytes(golden->tracepoints[i], raw->bytes, raw->len, 4096,
-					     &recording->decoded[recording->n_events]), 1);
+				decode_bytes(golden->tracepoints[i], raw->bytes, raw->len,
+					     4096,
+					     &recording->decoded[recording->n_events]),
+				1);
 			recording->n_events++;
 			return;
 		}
@@ -158,14 +165,17 @@ static void open_recording(const struct golden *golden, const char *name,
 	assert_non_null(raw);
 	walk_raw(recording, raw, len);
 	free(raw);
-	recording->cper = read_whole(path_in(golden, name, ".cper"), &recording->cper_len);
+	recording->cper =
+		read_whole(path_in(golden, name, ".cper"), &recording->cper_len);
 	recording->text = (char *)read_whole(path_in(golden, name, ".txt"), &len);
 	assert_non_null(recording->text);
 	take_lines(recording);
 	for (size_t i = 0; i < recording->n_events; i++) {
-		double difference = recording->times[i] - (double)recording->boottime_ns[i] / 1e9;
+		double difference =
+			recording->times[i] - (double)recording->boottime_ns[i] / 1e9;
 
-		/* the text was read from a second instance, which records a little later */
+		/* the text was read from a second instance, which records a little later
+		 */
 		assert_true(difference > -0.1 && difference < 0.1);
 	}
 }
@@ -207,7 +217,7 @@ static void for_each_kernel(void (*fn)(const struct golden *golden))
 		skip();
 }
 
-/* --- what they must say ------------------------------------------------------------------ */
+/* --- what they must say --- */
 
 static void assert_starts(const char *text, const char *start)
 {
@@ -228,7 +238,8 @@ static void check_signal(const struct recording *recording, size_t i)
 	const struct event *event = &recording->decoded[i].event;
 	char text[160];
 
-	snprintf(text, sizeof(text), "sig=%d errno=0 code=%d comm=%.*s pid=%d grp=%d res=%d",
+	snprintf(text, sizeof(text),
+		 "sig=%d errno=0 code=%d comm=%.*s pid=%d grp=%d res=%d",
 		 (int)number_of(event, "signal"), (int)number_of(event, "code"),
 		 (int)event->comm.len, event->comm.text, event->pid,
 		 (int)number_of(event, "to_process"), (int)number_of(event, "delivery"));
@@ -243,12 +254,14 @@ static void check_memory_failure(const struct golden *golden)
 	open_recording(golden, "memory-failure", &recording);
 	assert_int_equal(recording.n_events, 2);
 	assert_string_equal(recording.decoded[0].event.type->name, "sigbus");
-	assert_int_equal(recording.decoded[0].event.flags, 0); /* nobody else can send that */
+	assert_int_equal(recording.decoded[0].event.flags,
+			 0); /* nobody else can send that */
 	assert_text(detail_of(&recording.decoded[0].event, "code_name"), "BUS_MCEERR_AO");
 	check_signal(&recording, 0);
 	assert_string_equal(failure->type->name, "memory-failure");
 	assert_string_equal(words_of(failure), recording.lines[1]);
-	/* the page that the memory section (UEFI N.2.5, physical address at 16) was about */
+	/* the page that the memory section (UEFI N.2.5, physical address at 16) was about
+	 */
 	assert_int_equal(recording.cper_len, 80);
 	assert_int_equal(failure->address, load_le64(recording.cper + 16) & ~0xfffULL);
 	close_recording(&recording);
@@ -298,7 +311,8 @@ static void check_arm_body(const struct recording *recording)
 	assert_number(detail_of(event, "lengths_lie"), 0);
 	assert_int_equal(rows_of(event, "errors"), n_errors);
 	for (size_t i = 0; i < n_errors; i++, at += 32) {
-		assert_number(cell_of(event, "errors", i, "validation"), load_le16(at + 2));
+		assert_number(cell_of(event, "errors", i, "validation"),
+			      load_le16(at + 2));
 		assert_number(cell_of(event, "errors", i, "type_raw"), at[4]);
 		if (at[2] & 4)
 			assert_number(cell_of(event, "errors", i, "error_info"),
@@ -392,7 +406,8 @@ static void check_non_standard(const struct golden *golden)
 
 	open_recording(golden, "non-standard", &recording);
 	assert_int_equal(recording.n_events, 1);
-	assert_text(detail_of(event, "section_type"), "01234567-89ab-cdef-0123-456789abcdef");
+	assert_text(detail_of(event, "section_type"),
+		    "01234567-89ab-cdef-0123-456789abcdef");
 	assert_text(detail_of(event, "fru_id"), "11111111-2222-3333-4444-555555555555");
 	assert_text(detail_of(event, "fru_text"), "DIMM A1");
 	assert_bytes(detail_of(event, "data"), recording.cper, recording.cper_len);
@@ -420,7 +435,8 @@ static void check_block_error(const struct golden *golden)
 	open_recording(golden, "block-error", &recording);
 	assert_int_equal(recording.n_events, 1);
 	rwbs = detail_of(event, "rwbs");
-	snprintf(start, sizeof(start), "%" PRId64 ",%" PRId64 " %.*s () %" PRId64 " + %" PRId64,
+	snprintf(start, sizeof(start),
+		 "%" PRId64 ",%" PRId64 " %.*s () %" PRId64 " + %" PRId64,
 		 number_of(event, "major"), number_of(event, "minor"), (int)rwbs->len,
 		 rwbs->text, number_of(event, "sector"), number_of(event, "sectors"));
 	snprintf(last, sizeof(last), "[%" PRId64 "]", number_of(event, "error"));

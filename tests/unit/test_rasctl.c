@@ -57,9 +57,9 @@ static void events_fit_80_columns(void **state)
 		"                                                    7\n"
 		" 5 Jan 15 08:00:00 uncorrected sigbus             1 SIGBUS BUS_MCEERR_AR to\n"
 		"                                                    evil\\x1b[2J\\x0a[4711]\n"
-		" 6 Jan 15 08:00:00 uncorrected block-error        1 critical medium error on\n"
-		"                                                    device 7:3, sector 12345678\n"
-		"                                                    + 8 (RM)\n"
+		" 6 Jan 15 08:00:00 uncorrected block-error        1 critical medium error\n"
+		"                                                    reading 8 sectors at\n"
+		"                                                    12345678 of device 7:3\n"
 		" 7 Jan 15 08:00:00 info        test               1 synthetic event 00aa sample\n");
 }
 
@@ -313,6 +313,7 @@ static void wrong_calls_are_usage(void **state)
 {
 	struct fixture *f = *state;
 
+	store_samples(f);
 	assert_int_equal(RASCTL(f, "evnts"), CTL_USAGE);
 	assert_one_sentence("there is no verb \"evnts\"");
 	assert_int_equal(rasctl(f, (const char *const[]){ NULL }), CTL_USAGE);
@@ -324,13 +325,15 @@ static void wrong_calls_are_usage(void **state)
 	assert_int_equal(RASCTL(f, "events", "-n"), CTL_USAGE);
 	assert_one_sentence("-n needs a value");
 	assert_int_equal(RASCTL(f, "events", "-n", "-3"), CTL_USAGE);
-	assert_one_sentence("--lines: \"-3\"");
+	assert_one_sentence("--lines wants a number from 1, or \"all\", not \"-3\"");
 	assert_int_equal(RASCTL(f, "events", "--reverse=yes"), CTL_USAGE);
 	assert_one_sentence("--reverse takes no value");
 	assert_int_equal(RASCTL(f, "events", "-o", "xml"), CTL_USAGE);
-	assert_one_sentence("table (default), json or ndjson");
+	assert_one_sentence("--output wants table, json or ndjson, not \"xml\"");
 	assert_int_equal(RASCTL(f, "events", "-s", "bad"), CTL_USAGE);
-	assert_one_sentence("uncorrected, fatal");
+	assert_one_sentence("uncorrected or fatal, not \"bad\"");
+	assert_int_equal(RASCTL(f, "events", "-t", "mcc"), CTL_USAGE);
+	assert_one_sentence("there is no type \"mcc\"; there are arm, ");
 	assert_int_equal(RASCTL(f, "status", "-n", "3"), CTL_USAGE);
 	assert_one_sentence("\"status\" has no option --lines");
 	assert_int_equal(RASCTL(f, "show"), CTL_USAGE);
@@ -340,7 +343,7 @@ static void wrong_calls_are_usage(void **state)
 	assert_int_equal(RASCTL(f, "show", "first"), CTL_USAGE);
 	assert_one_sentence("\"first\" is no event id");
 	assert_int_equal(RASCTL(f, "test-event", "--instance", "../x"), CTL_USAGE);
-	assert_one_sentence("--instance: \"../x\"");
+	assert_one_sentence("--instance wants a name without \"/\", not \"../x\"");
 }
 
 static void help_is_there_and_fits(void **state)

@@ -12,25 +12,28 @@
 #include "unit/fixtures.h"
 #include "util/clock.h"
 
-#define SUB_BUFFER   4096
-#define AREA_BYTES   (16 * SUB_BUFFER)
-#define N_CPUS	     3
-#define RECORDS_MAX  1000
+#define SUB_BUFFER  4096
+#define AREA_BYTES  (16 * SUB_BUFFER)
+#define N_CPUS	    3
+#define RECORDS_MAX 1000
 
 /* Two signal_generate records, as Linux 6.18 gave them: 2 x (4 + 48) bytes committed. */
 static const uint8_t real_page[] = {
-	0x96, 0x9e, 0xd5, 0xcc, 0xd3, 0x00, 0x00, 0x00, 0x68, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-	0x00, 0x0c, 0x00, 0x00, 0x00, 0x05, 0x01, 0x01, 0x01, 0x36, 0x52, 0x00, 0x00, 0x07, 0x00,
-	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00, 0x70, 0x79, 0x74, 0x68, 0x6f,
-	0x6e, 0x33, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x36, 0x52, 0x00, 0x00,
-	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0xec, 0x7c, 0xef, 0x06, 0x05, 0x01, 0x01,
-	0x01, 0x68, 0x52, 0x00, 0x00, 0x07, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-	0x00, 0x00, 0x73, 0x68, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-	0x00, 0x00, 0x00, 0x6a, 0x52, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x96, 0x9e, 0xd5, 0xcc, 0xd3, 0x00, 0x00, 0x00, 0x68, 0x00, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x0c, 0x00, 0x00, 0x00, 0x05, 0x01, 0x01, 0x01,
+	0x36, 0x52, 0x00, 0x00, 0x07, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x02, 0x00, 0x00, 0x00, 0x70, 0x79, 0x74, 0x68, 0x6f, 0x6e, 0x33, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x36, 0x52, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0xec, 0x7c, 0xef, 0x06,
+	0x05, 0x01, 0x01, 0x01, 0x68, 0x52, 0x00, 0x00, 0x07, 0x00, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x73, 0x68, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x6a, 0x52, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
 };
 _Static_assert(sizeof(real_page) == 16 + 0x68, "header and what it says was committed");
 
-/* --- sub-buffers made by hand: include/linux/ring_buffer.h, kernel/trace/ring_buffer.c ------- */
+/* --- sub-buffers made by hand: include/linux/ring_buffer.h, kernel/trace/ring_buffer.c
+ * --- */
 
 struct page {
 	uint64_t bytes[SUB_BUFFER / 8];
@@ -59,7 +62,8 @@ static void put_word(struct page *page, uint32_t word)
 	page->bytes[1] = page->len;
 }
 
-/* A record of n words, the first of which is `mark`; `delta` ns after what was before it. */
+/* A record of n words, the first of which is `mark`; `delta` ns after what was before it.
+ */
 static void put_record(struct page *page, uint32_t delta, uint32_t mark, uint32_t n)
 {
 	if (n <= 28) {
@@ -73,7 +77,7 @@ static void put_record(struct page *page, uint32_t delta, uint32_t mark, uint32_
 		put_word(page, 0xffffffff);
 }
 
-/* --- a reader on rings that are FIFOs ------------------------------------------------------ */
+/* --- a reader on rings that are FIFOs --- */
 
 struct here {
 	char *directory;
@@ -112,8 +116,9 @@ static void make_reader(struct here *here)
 	here->reader = trace_reader_new(here->landing, sizeof(here->landing), &error);
 	assert_non_null(here->reader);
 	for (int ring = 0; ring < TRACE_RING_MAX; ring++)
-		assert_int_equal(trace_reader_add(here->reader, &here->instances[ring], cpus,
-						  N_CPUS), 0);
+		assert_int_equal(trace_reader_add(here->reader, &here->instances[ring],
+						  cpus, N_CPUS),
+				 0);
 }
 
 static int set_up(void **state)
@@ -128,8 +133,9 @@ static int set_up(void **state)
 	assert_string_equal(used, here->directory);
 	for (int ring = 0; ring < TRACE_RING_MAX; ring++) {
 		fake_instance(here->directory, names[ring], N_CPUS);
-		assert_int_equal(trace_instance_open(names[ring], ring, &here->instances[ring]),
-				 0);
+		assert_int_equal(
+			trace_instance_open(names[ring], ring, &here->instances[ring]),
+			0);
 	}
 	make_reader(here);
 	for (int ring = 0; ring < TRACE_RING_MAX; ring++)
@@ -157,7 +163,8 @@ static int tear_down(void **state)
 static void feed(struct here *here, enum trace_ring ring, unsigned int cpu,
 		 const struct page *page)
 {
-	assert_int_equal(write(here->rings[ring][cpu], page->bytes, SUB_BUFFER), SUB_BUFFER);
+	assert_int_equal(write(here->rings[ring][cpu], page->bytes, SUB_BUFFER),
+			 SUB_BUFFER);
 }
 
 static void take(void *userdata, const struct trace_record *record)
@@ -219,7 +226,8 @@ static void walked_in_the_order_of_time(void **state)
 
 				begin_page(&page, 1000 + cpu + half * 10 * step);
 				for (uint32_t i = 0; i < 10; i++)
-					put_record(&page, i ? step : 0, 10 * half + i, 1 + cpu);
+					put_record(&page, i ? step : 0, 10 * half + i,
+						   1 + cpu);
 				feed(here, ring, cpu, &page);
 			}
 	assert_int_equal(trace_reader_fill(here->reader), 12);
@@ -235,7 +243,8 @@ static void walked_in_the_order_of_time(void **state)
 				    here->records[i].cpu != cpu)
 					continue;
 				assert_int_equal(here->records[i].mark, next);
-				assert_int_equal(here->records[i].time, 1000 + cpu + next * step);
+				assert_int_equal(here->records[i].time,
+						 1000 + cpu + next * step);
 				assert_int_equal(here->records[i].len, 4 * (1 + cpu));
 				next++;
 			}
@@ -265,14 +274,21 @@ static void every_kind_of_ring_entry(void **state)
 	put_word(&page, TIME_STAMP | 77 << 5); /* 77 + 9 * 2^27 from now on */
 	put_word(&page, 9);
 	put_record(&page, 2, 6, 1);
+	put_word(&page, 0); /* five bytes, in the room of eight */
+	put_word(&page, 4 + 5);
+	put_word(&page, 7);
+	put_word(&page, 0xff);
+	put_record(&page, 1, 8, 1);
 	put_word(&page, PADDING); /* nothing more in this sub-buffer */
+	put_word(&page, 4);
+	put_record(&page, 0, 0xdead, 1);
 	feed(here, RING_HARDWARE, 0, &page);
 	begin_page(&page, 5000000000);
-	put_record(&page, 0, 7, 1);
+	put_record(&page, 0, 9, 1);
 	feed(here, RING_HARDWARE, 0, &page);
 	assert_int_equal(trace_reader_fill(here->reader), 2);
-	assert_int_equal(walk(here), 7);
-	for (uint32_t i = 0; i < 7; i++)
+	assert_int_equal(walk(here), 9);
+	for (uint32_t i = 0; i < 9; i++)
 		assert_int_equal(here->records[i].mark, i + 1);
 	assert_int_equal(here->records[0].len, 28 * 4);
 	assert_int_equal(here->records[1].len, 29 * 4);
@@ -282,7 +298,39 @@ static void every_kind_of_ring_entry(void **state)
 	assert_int_equal(here->records[3].time, 1010 + 1 + (2LL << 27) + 1);
 	assert_int_equal(here->records[4].time, 1010 + 1 + (2LL << 27) + 1 + 3 + 1);
 	assert_int_equal(here->records[5].time, 77 + (9LL << 27) + 2);
-	assert_int_equal(here->records[6].time, 5000000000);
+	assert_int_equal(here->records[6].len, 5);
+	assert_int_equal(here->records[8].time, 5000000000);
+}
+
+/* An absolute time has 59 bits; the five above them come from the time before. */
+static void absolute_times_are_made_whole(void **state)
+{
+	static const struct {
+		uint64_t before;
+		uint32_t low, word; /* of the time stamp */
+		uint64_t time;
+	} cases[] = {
+		{ 1000, 77, 9, 77 + (9ULL << 27) },
+		{ 5000, 0, 0, 0 }, /* backwards; nothing is above */
+		{ 3ULL << 59 | 5, 77, 9, 3ULL << 59 | (77 + (9ULL << 27)) },
+		{ 3ULL << 59 | 5, 4, 0, 4ULL << 59 | 4 }, /* it has wrapped since */
+		{ 3ULL << 59 | 5, 5, 0, 3ULL << 59 | 5 },
+		{ 5, 0x7ffffff, 0xffffffff, (1ULL << 59) - 1 },
+	};
+	struct here *here = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct page page;
+
+		begin_page(&page, cases[i].before);
+		put_word(&page, TIME_STAMP | cases[i].low << 5);
+		put_word(&page, cases[i].word);
+		put_record(&page, 0, 1, 1);
+		feed(here, RING_HARDWARE, 0, &page);
+		assert_int_equal(trace_reader_fill(here->reader), 1);
+		assert_int_equal(walk(here), 1);
+		assert_int_equal((uint64_t)here->records[0].time, cases[i].time);
+	}
 }
 
 static void a_round_takes_what_the_area_holds(void **state)
@@ -292,7 +340,8 @@ static void a_round_takes_what_the_area_holds(void **state)
 	size_t seen = 0;
 	uint64_t round = trace_reader_round(here->reader);
 
-	/* one ring may fill the area alone; what is left stays in the ring for the next round */
+	/* one ring may fill the area alone; what is left stays in the ring for the next
+	 * round */
 	fcntl(here->rings[0][0], F_SETPIPE_SZ, 32 * SUB_BUFFER);
 	for (uint32_t i = 0; i < 20; i++) {
 		begin_page(&page, 1000 + i);
@@ -368,17 +417,19 @@ static void unsound_slots_are_skipped(void **state)
 	} cases[] = {
 		{ "a good one", 0, 0, 0, SUB_BUFFER, 0x68, true },
 		{ "flags above the length", 0, 0, 0, SUB_BUFFER, 0x68 | 1U << 31, true },
-		{ "at the area's end", 0, 0, AREA_BYTES - SUB_BUFFER, SUB_BUFFER, 0x68, true },
+		{ "at the area's end", 0, 0, AREA_BYTES - SUB_BUFFER, SUB_BUFFER, 0x68,
+		  true },
 		{ "nothing committed", 0, 0, 0, SUB_BUFFER, 0, false },
 		{ "only flags", 0, 0, 0, SUB_BUFFER, 1U << 31, false },
-		{ "more committed than there is", 0, 0, 0, SUB_BUFFER, SUB_BUFFER - 15, false },
+		{ "more committed than there is", 0, 0, 0, SUB_BUFFER, SUB_BUFFER - 15,
+		  false },
 		{ "all bits set", 0, 0, 0, SUB_BUFFER, ~0ULL, false },
 		{ "size of the header", 0, 0, 0, 16, 0x68, false },
 		{ "size 0", 0, 0, 0, 0, 0x68, false },
 		{ "size beyond the area", 0, 0, 0, AREA_BYTES + 1, 0x68, false },
 		{ "size of 4 GiB", 0, 0, 0, UINT32_MAX, 0x68, false },
-		{ "one byte beyond the area", 0, 0, AREA_BYTES - SUB_BUFFER + 1, SUB_BUFFER, 0x68,
-		  false },
+		{ "one byte beyond the area", 0, 0, AREA_BYTES - SUB_BUFFER + 1,
+		  SUB_BUFFER, 0x68, false },
 		{ "offset of 4 GiB", 0, 0, UINT32_MAX, SUB_BUFFER, 0x68, false },
 		{ "offset and size that wrap", 0, 0, UINT32_MAX - 99, 200, 0x68, false },
 		{ "a CPU that is not", 0, 99, 0, SUB_BUFFER, 0x68, false },
@@ -403,7 +454,8 @@ static void unsound_slots_are_skipped(void **state)
 							   .at = cases[i].at,
 							   .size = cases[i].size };
 		/* and what comes behind is found all the same */
-		landing->slots[1] = (struct landing_slot){ .at = good, .size = SUB_BUFFER };
+		landing->slots[1] =
+			(struct landing_slot){ .at = good, .size = SUB_BUFFER };
 		assert_int_equal(walk(here), cases[i].sound ? 4 : 2);
 	}
 }
@@ -421,8 +473,11 @@ static void a_slot_count_beyond_the_table(void **state)
 /* Lengths inside of a sub-buffer that lead out of it. */
 static void entries_never_reach_outside(void **state)
 {
-	static const uint32_t words[] = { 0, 1, 4, 28, PADDING, TIME_EXTEND, TIME_STAMP,
-					  PADDING | 1 << 5, ~0u, 0x7fffffff, 0xfffffffc };
+	static const uint32_t words[] = {
+		0,	 1,	      4,	  28,
+		PADDING, TIME_EXTEND, TIME_STAMP, PADDING | 1 << 5,
+		~0u,	 0x7fffffff,  0xfffffffc
+	};
 	struct here *here = *state;
 
 	for (size_t a = 0; a < ARRAY_SIZE(words); a++)
@@ -436,9 +491,9 @@ static void entries_never_reach_outside(void **state)
 				memcpy(last + 16, &words[a], 4);
 				memcpy(last + 20, &words[b], 4);
 				landing_of(here)->n_slots = 1;
-				landing_of(here)->slots[0] = (struct landing_slot){
-					.at = AREA_BYTES - 64, .size = 64
-				};
+				landing_of(here)->slots[0] =
+					(struct landing_slot){ .at = AREA_BYTES - 64,
+							       .size = 64 };
 				walk(here);
 				for (size_t i = 0; i < here->n; i++)
 					assert_true(here->records[i].len <= commit);
@@ -533,7 +588,8 @@ static void instances_are_locked(void **state)
 	assert_int_equal(trace_instance_open("x", RING_HARDWARE, &second), -EWOULDBLOCK);
 	memset(long_name, 'n', sizeof(long_name) - 1);
 	long_name[sizeof(long_name) - 1] = '\0';
-	assert_int_equal(trace_instance_open(long_name, RING_HARDWARE, &second), -ENAMETOOLONG);
+	assert_int_equal(trace_instance_open(long_name, RING_HARDWARE, &second),
+			 -ENAMETOOLONG);
 	trace_instance_close(&second); /* one that was never opened */
 }
 
@@ -570,8 +626,11 @@ static void what_is_right_already_is_not_written_again(void **state)
 	assert_int_equal(trace_instance_settle(x, 1, 8192), 0);
 	file_is(here, "buffer_subbuf_size_kb", "8");
 	file_is(here, "buffer_size_kb", "24"); /* three sub-buffers at the least */
+	assert_true(trace_instance_is_on(x));
 	assert_int_equal(trace_instance_pause(x, true), 0);
+	assert_false(trace_instance_is_on(x));
 	file_is(here, "tracing_on", "0");
+	assert_false(x->fresh); /* its counters go on from where they are */
 }
 
 static void another_clock_is_brought_to_the_boot_clock(void **state)
@@ -591,6 +650,7 @@ static void another_clock_is_brought_to_the_boot_clock(void **state)
 	assert_int_equal(trace_instance_settle(x, 1 << 20, 4096), 0);
 	file_is(here, "trace_clock", "boot");
 	assert_int_equal(x->clock_delta_ns, 0);
+	assert_true(x->fresh);
 }
 
 static void what_is_no_tracefs(void **state)
@@ -603,9 +663,11 @@ static void what_is_no_tracefs(void **state)
 	assert_int_equal(trace_directory_use("/nonexistent", &used), -ENOENT);
 	assert_null(trace_format_read("ras:arm_event", &len, &error));
 	assert_int_equal(error, -ENOENT);
-	assert_int_equal(trace_instance_enable(&here->instances[0], "ras:arm_event", NULL),
-			 -ENOENT);
-	assert_int_equal(trace_instance_enable(&here->instances[0], "ftrace:print", NULL), 0);
+	assert_int_equal(
+		trace_instance_enable(&here->instances[0], "ras:arm_event", NULL),
+		-ENOENT);
+	assert_int_equal(trace_instance_enable(&here->instances[0], "ftrace:print", NULL),
+			 0);
 }
 
 #define reader_test(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
@@ -616,6 +678,7 @@ int main(void)
 		reader_test(a_real_page),
 		reader_test(walked_in_the_order_of_time),
 		reader_test(every_kind_of_ring_entry),
+		reader_test(absolute_times_are_made_whole),
 		reader_test(a_round_takes_what_the_area_holds),
 		reader_test(times_get_their_instances_delta),
 		reader_test(leftovers_are_found_by_the_next_process),

@@ -41,7 +41,8 @@ static int tear_down(void **state)
 }
 
 /* As the pipeline does it. True: it began a row. */
-static bool add(struct rows *rows, int32_t sender, int32_t signal, int32_t code, int64_t now)
+static bool add(struct rows *rows, int32_t sender, int32_t signal, int32_t code,
+		int64_t now)
 {
 	struct sum_key key = { sender, signal, code };
 
@@ -103,7 +104,9 @@ static void one_row_per_sender_and_code(void **state)
 
 static void many_senders_share_a_row_per_code(void **state)
 {
-	static const int32_t codes[][2] = { { 7, 3 }, { 7, 4 }, { 7, 5 }, { 7, 128 }, { 9, 128 } };
+	static const int32_t codes[][2] = {
+		{ 7, 3 }, { 7, 4 }, { 7, 5 }, { 7, 128 }, { 9, 128 }
+	};
 	struct rows *rows = *state;
 
 	for (int32_t sender = 1; sender <= 4; sender++)
@@ -130,13 +133,14 @@ static void a_quiet_senders_place_is_used_again(void **state)
 
 	for (int32_t sender = 1; sender <= 4; sender++)
 		assert_true(add(rows, sender, 7, AO, 0));
-	add(rows, 1, 7, AO, 10);			   /* has something to tell yet */
+	add(rows, 1, 7, AO, 10);		   /* has something to tell yet */
 	assert_true(add(rows, 5, 7, AO, IDLE_NS)); /* not quiet for long enough */
 	assert_int_equal(rows->senders[5], 0);
 	assert_true(add(rows, 6, 7, AO, IDLE_NS + 1)); /* in the place of 2 */
 	assert_int_equal(rows->senders[6], 6);
 	assert_false(add(rows, 6, 7, AO, IDLE_NS + 2));
-	assert_true(add(rows, 2, 7, AO, IDLE_NS + 3)); /* it begins anew, in the place of 3 */
+	assert_true(
+		add(rows, 2, 7, AO, IDLE_NS + 3)); /* it begins anew, in the place of 3 */
 	assert_false(add(rows, 1, 7, AO, IDLE_NS + 4));
 	flush(rows);
 	assert_int_equal(rows->counts[1], 3);
@@ -160,13 +164,46 @@ static void a_lost_beginning_is_begun_again(void **state)
 	assert_false(add(rows, 100, 7, AO, 3));
 }
 
+static void a_thread_number_comes_back_as_somebody_else(void **state)
+{
+	struct rows *rows = *state;
+
+	assert_true(add(rows, 100, 7, AO, 0));
+	assert_false(add(rows, 100, 7, AO, IDLE_NS));
+	assert_int_equal(flush(rows), 1);
+	assert_false(add(rows, 100, 7, AO, 2 * IDLE_NS)); /* not quiet for long enough */
+	assert_false(add(rows, 100, 7, AO, 4 * IDLE_NS)); /* has something to tell yet */
+	assert_int_equal(flush(rows), 1);
+	assert_true(add(rows, 100, 7, AO, 5 * IDLE_NS + 1));
+	assert_false(add(rows, 100, 7, AO, 5 * IDLE_NS + 2));
+	assert_int_equal(flush(rows), 1);
+	assert_int_equal(rows->counts[1], 4);
+	assert_int_equal(rows->counts[2], 2);
+}
+
+static void cleared_sums_begin_anew(void **state)
+{
+	struct rows *rows = *state;
+
+	for (int32_t sender = 1; sender < 10; sender++)
+		add(rows, sender, 7, AO, 0);
+	add(rows, 1, 7, AO, 0);
+	sums_clear(rows->sums);
+	assert_int_equal(flush(rows), 0);
+	for (int32_t sender = 1; sender <= 4; sender++) {
+		assert_true(add(rows, sender, 7, AO, 1));
+		assert_int_equal(rows->senders[rows->next_event - 1], sender);
+	}
+}
+
 static uint32_t next_random(uint64_t *seed)
 {
 	*seed = *seed * 6364136223846793005ULL + 1442695040888963407ULL;
 	return (uint32_t)(*seed >> 33);
 }
 
-/* However many senders there are and however often it is told: the sum is what was added. */
+/* However many senders there are and however often it is told: the sum is what was added.
+ */
 static void nothing_is_lost_whatever_comes(void **state)
 {
 	static const int32_t codes[] = { 3, 4, 5, 128 };
@@ -195,12 +232,17 @@ static void nothing_is_lost_whatever_comes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(one_row_per_sender_and_code, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(one_row_per_sender_and_code, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(many_senders_share_a_row_per_code, set_up,
 						tear_down),
-		cmocka_unit_test_setup_teardown(a_quiet_senders_place_is_used_again, set_up,
-						tear_down),
+		cmocka_unit_test_setup_teardown(a_quiet_senders_place_is_used_again,
+						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_lost_beginning_is_begun_again, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_thread_number_comes_back_as_somebody_else, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(cleared_sums_begin_anew, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(nothing_is_lost_whatever_comes, set_up,
 						tear_down),

@@ -172,7 +172,8 @@ static void booleans(void **state)
 {
 	static const char *const yes[] = { "yes", "true", "on", "1", "YES", "True" };
 	static const char *const no[] = { "no", "false", "off", "0", "OFF" };
-	static const char *const neither[] = { "", "y", "2", "yess", " yes", "none", "enabled" };
+	static const char *const neither[] = { "",     "y",    "2",	 "yess",
+					       " yes", "none", "enabled" };
 	bool value = false;
 
 	(void)state;
@@ -226,7 +227,8 @@ static void cpu_lists(void **state)
 
 		assert_int_equal(r, cases[i].r);
 		if (r > 0)
-			assert_memory_equal(cpus, cases[i].cpus, (size_t)r * sizeof(cpus[0]));
+			assert_memory_equal(cpus, cases[i].cpus,
+					    (size_t)r * sizeof(cpus[0]));
 	}
 }
 
@@ -248,6 +250,7 @@ static void files_are_read_whole_or_not(void **state)
 	assert_int_equal(file_read(fd, "seven", buf, sizeof(buf)), 7);
 	assert_string_equal(buf, "1234567");
 	assert_int_equal(file_read(fd, "eight", buf, sizeof(buf)), -EFBIG);
+	assert_string_equal(buf, "1234567");
 	assert_int_equal(file_read(fd, "none", buf, sizeof(buf)), -ENOENT);
 	assert_int_equal(file_read(AT_FDCWD, directory, buf, sizeof(buf)), -EISDIR);
 	assert_int_equal(file_read_line(fd, "line", buf, sizeof(buf)), 0);
@@ -297,13 +300,16 @@ static void times_as_text(void **state)
 		{ 0, "1970-01-01T00:00:00.000000000Z", "1970-01-01 02:00:00.000" },
 		{ 1, "1970-01-01T00:00:00.000000001Z", "1970-01-01 02:00:00.000" },
 		{ -1, "1969-12-31T23:59:59.999999999Z", "1970-01-01 01:59:59.999" },
-		{ -NS_PER_SEC, "1969-12-31T23:59:59.000000000Z", "1970-01-01 01:59:59.000" },
+		{ -NS_PER_SEC, "1969-12-31T23:59:59.000000000Z",
+		  "1970-01-01 01:59:59.000" },
 		{ -NS_PER_SEC - 1, "1969-12-31T23:59:58.999999999Z",
 		  "1970-01-01 01:59:58.999" },
 		{ 1795180804123456789, "2026-11-20T13:20:04.123456789Z",
 		  "2026-11-20 15:20:04.123" },
-		{ INT64_MAX, "2262-04-11T23:47:16.854775807Z", "2262-04-12 01:47:16.854" },
-		{ INT64_MIN, "1677-09-21T00:12:43.145224192Z", "1677-09-21 02:12:43.145" },
+		{ INT64_MAX, "2262-04-11T23:47:16.854775807Z",
+		  "2262-04-12 01:47:16.854" },
+		{ INT64_MIN, "1677-09-21T00:12:43.145224192Z",
+		  "1677-09-21 02:12:43.145" },
 	};
 	char buf[UTC_TEXT_BYTES];
 
@@ -436,7 +442,8 @@ static void arenas_end(void **state)
 	assert_null(arena_take(&arena, 17));
 	assert_null(arena_take(&arena, SIZE_MAX));
 	assert_null(arena_take(&arena, SIZE_MAX - 20));
-	assert_string_equal(arena_copy_text(&arena, "fifteen letters", 15), "fifteen letters");
+	assert_string_equal(arena_copy_text(&arena, "fifteen letters", 15),
+			    "fifteen letters");
 	assert_null(arena_copy_text(&arena, "", 0));
 	arena_reset(&arena);
 	assert_ptr_equal(arena_take(&arena, sizeof(room)), room);
@@ -450,7 +457,8 @@ static void bit_ranges(void **state)
 	assert_int_equal(bits(0x8000000000000000, 63, 63), 1);
 	assert_int_equal(load_le32("\x78\x56\x34\x12"), 0x12345678);
 	assert_int_equal(load_le16("\x01\x80"), 0x8001);
-	assert_int_equal(load_le64("\x01\x02\x03\x04\x05\x06\x07\x88"), 0x8807060504030201);
+	assert_int_equal(load_le64("\x01\x02\x03\x04\x05\x06\x07\x88"),
+			 0x8807060504030201);
 }
 
 int main(void)

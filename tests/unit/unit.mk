@@ -10,8 +10,8 @@ TESTS_LIBS = libtests.a libhandlers.a libcper.a libsources.a libipc.a libeventjs
 	libevent.a libutil.a $(TRACE_LIBS) $(JSON_LIBS) $(CMOCKA_LIBS)
 
 UNIT_TESTS = tests/unit/test_util tests/unit/test_event tests/unit/test_arm \
-	tests/unit/test_handlers tests/unit/test_golden tests/unit/test_ring \
-	tests/unit/test_reader tests/unit/test_sums tests/unit/test_config
+	tests/unit/test_handlers tests/unit/test_tracepoint tests/unit/test_golden \
+	tests/unit/test_ring tests/unit/test_reader tests/unit/test_sums tests/unit/test_config
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)
@@ -33,6 +33,10 @@ tests_unit_test_arm_LDADD = $(TESTS_LIBS)
 tests_unit_test_handlers_SOURCES = tests/unit/test_handlers.c
 tests_unit_test_handlers_CPPFLAGS = $(TESTS_CPPFLAGS)
 tests_unit_test_handlers_LDADD = $(TESTS_LIBS)
+
+tests_unit_test_tracepoint_SOURCES = tests/unit/test_tracepoint.c
+tests_unit_test_tracepoint_CPPFLAGS = $(TESTS_CPPFLAGS)
+tests_unit_test_tracepoint_LDADD = $(TESTS_LIBS)
 
 tests_unit_test_golden_SOURCES = tests/unit/test_golden.c
 tests_unit_test_golden_CPPFLAGS = $(TESTS_CPPFLAGS)
