@@ -27,3 +27,13 @@ def test_survives_lies(guest):
         guest.firmware.inject(fw.block(fw.Section(fw.ARM, data, fw.CORRECTED)))
     guest.sh("sleep 1")
     assert service(guest, "MainPID") == before
+
+
+@needs_rasd
+def test_memory_at_rest(guest):
+    """all its processes together take no more than 8 MiB at rest"""
+    guest.sh("systemctl restart rasd; sleep 2")
+    text = guest.sh("cat /sys/fs/cgroup/system.slice/rasd.service/cgroup.procs | "
+                    "while read pid; do grep ^Pss: /proc/$pid/smaps_rollup; done")
+    kib = [int(line.split()[1]) for line in text.splitlines()]
+    assert len(kib) == 2 and sum(kib) <= 8 * 1024, kib
