@@ -264,7 +264,8 @@ const char *arm_context_name(uint16_t type)
 	return type < ARRAY_SIZE(register_sets) ? register_sets[type].name : NULL;
 }
 
-/* 0 if the type is unknown or its size is not the one UEFI gives: then it is just bytes.
+/*
+ * 0 if the type is unknown or its size is not the one UEFI gives: then it is just bytes.
  */
 size_t arm_context_n_registers(const struct arm_context *context)
 {

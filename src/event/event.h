@@ -29,7 +29,8 @@ struct event_type {
 	size_t n_fields;
 	const struct list_type *lists;
 	size_t n_lists;
-	/* One line for people, from the event alone: works on what a database gave back.
+	/*
+	 * One line for people, from the event alone: works on what a database gave back.
 	 */
 	void (*describe)(const struct event *event, struct text *out);
 };

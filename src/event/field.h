@@ -18,7 +18,8 @@ enum value_kind {
 	VALUE_KIND_MAX
 };
 
-/* A value borrows what it points to: a trace record, the ring, a database row, an arena.
+/*
+ * A value borrows what it points to: a trace record, the ring, a database row, an arena.
  */
 struct value {
 	enum value_kind kind;

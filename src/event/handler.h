@@ -29,7 +29,8 @@ struct symbol_table {
 	size_t n_symbols;
 };
 
-/* What decode() may know beside the fields. Nothing in it is a clock, a file or a global.
+/*
+ * What decode() may know beside the fields. Nothing in it is a clock, a file or a global.
  */
 struct record {
 	const struct symbol_table *symbols; /* one per field of the type; empty if none */

@@ -17,7 +17,8 @@
 
 #define STARTTIME_FIELD 22 /* of /proc/PID/stat, proc(5) */
 
-/* In clock ticks since boot. The name in field 2 may hold anything, so count behind it.
+/*
+ * In clock ticks since boot. The name in field 2 may hold anything, so count behind it.
  */
 static int read_start_ticks(int proc_fd, int32_t tid, uint64_t *ret)
 {

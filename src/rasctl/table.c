@@ -124,7 +124,8 @@ static void add_column(struct libscols_table *tb, const struct column *column)
 					  scols_wrapnl_nextchunk, NULL);
 }
 
-/* Prints rows of n_columns cells each; what is in the elastic column may take more lines.
+/*
+ * Prints rows of n_columns cells each; what is in the elastic column may take more lines.
  */
 void table_print(const struct output *out, const struct column *columns, size_t n_columns,
 		 struct cells *cells)
@@ -138,7 +139,8 @@ void table_print(const struct output *out, const struct column *columns, size_t 
 	scols_table_enable_colors(tb, out->colour);
 	/* texts are escaped where they become JSON; twice would be once too often */
 	scols_table_enable_noencoding(tb, 1);
-	/* what fits is settled by fit(), so that it is the same for a terminal and a pipe
+	/*
+	 * what fits is settled by fit(), so that it is the same for a terminal and a pipe
 	 */
 	scols_table_set_termforce(tb, SCOLS_TERMFORCE_NEVER);
 	for (size_t i = 0; i < n_columns; i++)

@@ -108,7 +108,8 @@ static int open_lock(const char *database)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Whether the capture that started the lock's holder is alive: then it is another rasd.
+/*
+ * Whether the capture that started the lock's holder is alive: then it is another rasd.
  */
 static bool is_held_by_another(int lock_fd)
 {
@@ -318,7 +319,8 @@ static void wait_for_work(struct store *store, int timeout_msec)
 		store->orphaned = true;
 }
 
-/* After a failed commit: slower each time, and with an end if nobody is left to wait for.
+/*
+ * After a failed commit: slower each time, and with an end if nobody is left to wait for.
  */
 static bool try_again_later(struct store *store, int *delay_msec, int *orphaned_msec)
 {

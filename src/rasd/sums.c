@@ -126,7 +126,8 @@ void sums_begun(struct sums *sums, const struct sum_key *key, uint64_t event)
 		sum->event = event;
 }
 
-/* The event that was to begin the row of `key` was lost: the next signal begins it anew.
+/*
+ * The event that was to begin the row of `key` was lost: the next signal begins it anew.
  */
 void sums_forget(struct sums *sums, const struct sum_key *key)
 {

@@ -238,7 +238,8 @@ bool trace_instance_is_on(const struct trace_instance *instance)
 	       on;
 }
 
-/* Starts recording "system:event". A filter of NULL is none. -ENOENT: no such tracepoint.
+/*
+ * Starts recording "system:event". A filter of NULL is none. -ENOENT: no such tracepoint.
  */
 int trace_instance_enable(struct trace_instance *instance, const char *tracepoint,
 			  const char *filter)

@@ -23,7 +23,8 @@ static struct {
 	uint64_t dropped;
 } out = { .max_level = LOG_INFO };
 
-/* Call once in each process. `process` must stay valid; `max_level` is one of syslog's.
+/*
+ * Call once in each process. `process` must stay valid; `max_level` is one of syslog's.
  */
 void log_open(const char *process, int max_level)
 {

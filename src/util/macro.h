@@ -31,7 +31,8 @@
 #define _printf_(fmt, first) __attribute__((format(printf, fmt, first)))
 #define _unused_	     __attribute__((unused))
 
-/* An owned local: `_cleanup_(close_fd) int fd = -1;` frees itself when it leaves scope.
+/*
+ * An owned local: `_cleanup_(close_fd) int fd = -1;` frees itself when it leaves scope.
  */
 #define _cleanup_(fn) __attribute__((cleanup(fn##_at)))
 

@@ -80,7 +80,8 @@ int parse_uint64(const char *s, uint64_t *ret)
 	return 0;
 }
 
-/* Reads a size: a number with an optional K, M or G (powers of 1024). -EINVAL, -ERANGE.
+/*
+ * Reads a size: a number with an optional K, M or G (powers of 1024). -EINVAL, -ERANGE.
  */
 int parse_size(const char *s, uint64_t *ret_bytes)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Text: a string that is built in a buffer of known size, and numbers read from strings.
+/*
+ * Text: a string that is built in a buffer of known size, and numbers read from strings.
  */
 
 #include <stdbool.h>

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What the files of the composition root share: takeover.c, loop.c and daemon.c. */
+
+#include <systemd/sd-event.h>
+
+#include "rasd/child.h"
+#include "rasd/daemon.h"
+#include "rasd/pipeline.h"
+#include "rasd/tracing.h"
+
+#define RING_DATA_BYTES (16u << 20) /* tmpfs: only what a flood touches is taken */
+#define GRACE_STEP_USEC 2000ULL	    /* between looks at a ring that is rather full */
+
+struct daemon {
+	const struct daemon_options *options;
+	struct config config;
+	char database[DATABASE_PATH_BYTES];
+	char ring_path[256];
+	struct tracing tracing;
+	struct ring ring;
+	struct trace_reader *reader;
+	struct pipeline pipeline;
+	struct child child;
+	sd_event *event;
+	sd_event_source *rings_source, *grace_source, *store_source, *again_source;
+	unsigned int ticks;
+	uint64_t store_delay_usec; /* before the next try, if it could not work */
+	uint64_t seen_durable;	   /* the ring's position, when it moved last */
+	int64_t durable_moved_ns;
+};
+
+int daemon_settle(struct daemon *daemon, enum trace_ring ring);
+void daemon_tell_run(struct daemon *daemon);
+void daemon_tell_losses(struct daemon *daemon);
+bool daemon_gives_grace(struct daemon *daemon);
+void daemon_drain(struct daemon *daemon);
+void daemon_take_over(struct daemon *daemon);
+
+int daemon_start_store(struct daemon *daemon);
+void daemon_take_hello(struct daemon *daemon, const struct store_hello *hello);
+int daemon_make_loop(struct daemon *daemon);
