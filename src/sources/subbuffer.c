@@ -70,6 +70,7 @@ static bool get_entry(const struct subbuffer *subbuffer, struct entry *ret)
 	ret->type = head & 31;
 	ret->delta = head >> 5;
 #endif
+	ret->word = 0;
 	return (ret->type >= 1 && ret->type <= ENTRY_SHORT_MAX) ||
 	       get_word(subbuffer, subbuffer->at + sizeof(head), &ret->word);
 }
