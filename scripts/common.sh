@@ -55,6 +55,6 @@ build_in() {
 		rm -f "$log"
 		die "the build in $directory failed"
 	fi
-	grep -i 'warning' "$log" >&2
+	grep -i 'warning' "$log" >&2 || true
 	rm -f "$log"
 }
