@@ -22,8 +22,10 @@
 #include "util/clock.h"
 #include "util/macro.h"
 
-#define CLOCK		  "boot" /* counts suspend, never steps */
-#define SUB_BUFFER_HEADER 16
+#define CLOCK		   "boot" /* counts suspend, never steps */
+#define SUB_BUFFER_HEADER  16
+#define LOCK_PATIENCE_USEC 1000000
+#define LOCK_STEP_USEC	   10000
 
 /*
  * Sets the tracefs to use for all of the process: `path`, or where it is mounted if NULL.
@@ -45,17 +47,24 @@ int trace_directory_use(const char *path, const char **ret_path)
 	return tracefs_tracing_dir_is_mounted(false, ret_path) == 1 ? 0 : -ENOENT;
 }
 
+/*
+ * A capture that was killed may have a child that has not yet closed what it was born
+ * with: a moment's patience tells it from another rasd.
+ */
 static int lock_directory(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0)
 		return -errno;
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+	for (int waited = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; waited += LOCK_STEP_USEC) {
 		int r = -errno;
 
-		close(fd);
-		return r;
+		if (r != -EWOULDBLOCK || waited >= LOCK_PATIENCE_USEC) {
+			close(fd);
+			return r;
+		}
+		usleep(LOCK_STEP_USEC);
 	}
 	return fd;
 }
