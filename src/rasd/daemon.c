@@ -161,13 +161,14 @@ static enum rasd_exit await_store(struct daemon *daemon)
 	return hello.result ? RASD_EXIT_DATABASE : RASD_EXIT_OK;
 }
 
+/* The end is told last, and only when everything else has been. */
 static bool tell_stop(struct daemon *daemon)
 {
 	struct message_stop message = { .time_ns = clock_now_ns(CLOCK_REALTIME) };
-	bool told;
+	bool told =
+		daemon_tell_losses(daemon) &&
+		pipeline_tell(&daemon->pipeline, MESSAGE_STOP, &message, sizeof(message));
 
-	daemon_tell_losses(daemon);
-	told = pipeline_tell(&daemon->pipeline, MESSAGE_STOP, &message, sizeof(message));
 	ring_publish(&daemon->ring);
 	child_wake(&daemon->child);
 	return told;

@@ -33,7 +33,7 @@ struct daemon {
 
 int daemon_settle(struct daemon *daemon, enum trace_ring ring);
 void daemon_tell_run(struct daemon *daemon);
-void daemon_tell_losses(struct daemon *daemon);
+bool daemon_tell_losses(struct daemon *daemon);
 bool daemon_gives_grace(struct daemon *daemon);
 void daemon_drain(struct daemon *daemon);
 void daemon_take_over(struct daemon *daemon);

@@ -101,11 +101,17 @@ int pipeline_route(struct pipeline *pipeline, struct tracepoint *tracepoint)
 	return 0;
 }
 
-/* Stages a message that is not an event. False: there is no room; say it again later. */
+/*
+ * Stages a message that is not an event. False: there is no room; say it again later.
+ * That there was something is remembered in pipeline->untold.
+ */
 bool pipeline_tell(struct pipeline *pipeline, uint16_t kind, const void *message,
 		   size_t len)
 {
-	return ring_put(pipeline->ring, kind, message, len) >= 0;
+	bool told = ring_put(pipeline->ring, kind, message, len) >= 0;
+
+	pipeline->untold |= !told;
+	return told;
 }
 
 /*
@@ -365,12 +371,17 @@ static void tell_ring_counters(void *userdata, const struct trace_instance *inst
 		     counters->commit_overrun, instance->fresh);
 }
 
-/* All loss counters there are. Those of a fresh ring or instance begin at 0. */
-void pipeline_tell_losses(struct pipeline *pipeline)
+/*
+ * All loss counters there are. Those of a fresh ring or instance begin at 0. False: not
+ * all of them found room.
+ */
+bool pipeline_tell_losses(struct pipeline *pipeline)
 {
+	pipeline->untold = false;
 	trace_reader_counters(pipeline->reader, true, tell_ring_counters, pipeline);
 	tell_counter(pipeline, "event-ring", pipeline->instance, (unsigned int)-1,
 		     pipeline->spilled, pipeline->ring->fresh);
+	return !pipeline->untold;
 }
 
 static void finish_round(struct pipeline *pipeline)

@@ -38,8 +38,8 @@ struct pipeline {
 	uint64_t next_id;	 /* of events, within the ring */
 	uint64_t finished_round; /* found in the ring at start: of an earlier process */
 	int64_t id_base;	 /* what the database adds to ids; -1: not known (yet) */
-	uint64_t
-		spilled; /* goes into the status page with the round that it belongs to */
+	bool untold;		 /* a message found no room since this was cleared */
+	uint64_t spilled;	 /* into the status page with its round */
 	int64_t clock_offset_ns;
 	int64_t told_offset_ns;		   /* the last that the database was told */
 	uint64_t log_lines, log_lines_max; /* in the present window */
@@ -57,5 +57,5 @@ bool pipeline_tell(struct pipeline *pipeline, uint16_t kind, const void *message
 int pipeline_recover(struct pipeline *pipeline);
 int pipeline_round(struct pipeline *pipeline);
 void pipeline_begin_database(struct pipeline *pipeline);
-void pipeline_tell_losses(struct pipeline *pipeline);
+bool pipeline_tell_losses(struct pipeline *pipeline);
 void pipeline_log_window(struct pipeline *pipeline);

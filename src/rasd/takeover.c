@@ -87,13 +87,18 @@ void daemon_drain(struct daemon *daemon)
 	}
 }
 
-/* Of those whose counters the kernel has set to 0 this was the first telling. */
-void daemon_tell_losses(struct daemon *daemon)
+/*
+ * Of those whose counters the kernel has set to 0 this was the first telling. False: not
+ * all found room in the ring.
+ */
+bool daemon_tell_losses(struct daemon *daemon)
 {
-	pipeline_tell_losses(&daemon->pipeline);
+	if (!pipeline_tell_losses(&daemon->pipeline))
+		return false;
 	for (int ring = 0; ring < TRACE_RING_MAX; ring++)
 		daemon->tracing.instances[ring].fresh = false;
 	daemon->ring.fresh = false;
+	return true;
 }
 
 static void settle_old_instance(struct daemon *daemon, enum trace_ring ring)
