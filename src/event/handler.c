@@ -27,8 +27,8 @@ static uint32_t hash_fields(uint32_t hash, const struct field *fields, size_t n)
 }
 
 /*
- * Names all types and the order of their fields: messages in a ring that was written
- * under another hash are read by their heads alone.
+ * Names all types and the order of their fields: a ring with unread messages that were
+ * written under another hash is not read, and kept.
  */
 uint32_t handler_table_hash(const struct handler_table *table)
 {

@@ -135,7 +135,7 @@ static int open_file(const char *path, struct ring *ring)
 	return ring->fd < 0 ? -errno : 0;
 }
 
-/* The file is sparse; what every start needs is taken now, so that it cannot run out. */
+/* Sparse: memory is taken by back(), before it is touched. */
 static int make_file(struct ring *ring, const struct ring_layout *layout)
 {
 	if (ftruncate(ring->fd, (off_t)file_bytes(layout)) < 0)

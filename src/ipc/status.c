@@ -17,8 +17,8 @@ _Static_assert(RING_STATUS_AT + sizeof(struct ring_status) <= RING_SCRATCH_AT,
 	       "the status page has outgrown its place");
 
 /*
- * The daemon holds a lock on its ring file for as long as it lives, but a lock cannot be
- * asked for without taking it: a reader looks for the process instead, by its name.
+ * The pid may be of a daemon that was killed, and by now of somebody else: its name
+ * tells.
  */
 static bool is_rasd(int32_t pid)
 {

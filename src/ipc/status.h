@@ -46,7 +46,7 @@ struct ring_status {
 	uint64_t spilled;   /* events that found the ring to the database full */
 	uint64_t log_dropped;
 	int32_t store_error; /* negative errno of the last commit, 0: it went well */
-	int32_t paused;
+	int32_t reserved;
 	char version[STATUS_NAME_BYTES];
 	char database[256];
 	char config[256];

@@ -95,7 +95,6 @@ static void add_live(struct json_object *o, const struct ring_status *status)
 						       NULL);
 	json_object_object_add(o, "database", json_word(status->database));
 	json_object_object_add(o, "config", json_word(status->config));
-	json_object_object_add(o, "paused", json_object_new_boolean(status->paused));
 	json_object_object_add(o, "store_error",
 			       status->store_error ? json_object_new_string(strerror(
 							     -status->store_error)) :
