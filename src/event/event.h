@@ -18,7 +18,8 @@
 
 #define EVENT_SYNTHETIC 0x1u /* made by rasctl test-event, not by hardware */
 #define EVENT_UNCONFIRMED \
-	0x2u /* any user could have caused it: summed up, moves nothing */
+	0x2u		    /* any user could have caused it: summed up, moves nothing */
+#define EVENT_AT_LEAST 0x4u /* its source leaves some out: there may have been more */
 
 struct event;
 

@@ -2,7 +2,8 @@
 #pragma once
 
 /*
- * A handler turns one tracepoint's records into events of one type. It is a constant:
+ * A handler turns one tracepoint's records into events of one type (some have none: their
+ * events come from elsewhere). It is a constant:
  * what the running kernel adds (ids, offsets, texts) is resolved beside it by the source.
  */
 
@@ -13,6 +14,8 @@
 #include "util/arena.h"
 
 #define HANDLER_TRACEPOINTS_MAX 2
+
+struct cper_log_section;
 
 /* The rings that the daemon keeps apart, so that what any user can cause never pushes out
  * what hardware reported. */
@@ -52,6 +55,12 @@ struct handler {
 	 * understood.
 	 */
 	int (*decode)(const struct record *record, struct event *event);
+	/*
+	 * The same for a section of a firmware record in the kernel's log, see
+	 * cper/log.h; NULL: the log has nothing for this handler.
+	 */
+	int (*decode_log)(const struct cper_log_section *section, struct arena *arena,
+			  struct event *event);
 };
 
 /* The table of all handlers, generated from the list of files in Makefile.am. */

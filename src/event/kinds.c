@@ -28,6 +28,8 @@ static const char *const address_kinds[ADDRESS_KIND_MAX] = {
 
 static const char *const sources[EVENT_SOURCE_MAX] = {
 	[SOURCE_TRACE] = "trace",
+	[SOURCE_LOG] = "kernel-log",
+	[SOURCE_SELF] = "self",
 };
 
 static const char *name_of(const char *const *names, unsigned int n, unsigned int i)

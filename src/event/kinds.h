@@ -39,7 +39,12 @@ enum address_kind {
 	ADDRESS_KIND_MAX
 };
 
-enum event_source { SOURCE_TRACE, EVENT_SOURCE_MAX };
+enum event_source {
+	SOURCE_TRACE,
+	SOURCE_LOG,  /* the kernel's log */
+	SOURCE_SELF, /* rasd's own signal handler */
+	EVENT_SOURCE_MAX
+};
 
 /* Each returns a static string, "?" for a number that none of us wrote. */
 const char *severity_name(enum severity severity);

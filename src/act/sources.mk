@@ -1,0 +1,1 @@
+libact_a_SOURCES = src/act/actuator.h

@@ -1,0 +1,1 @@
+libpoison_a_SOURCES = src/poison/poison.h

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * What to do about errors. Pure: a state, an event and a time go in, decisions come out;
+ * no file, clock or log. All times are of the boot clock in nanoseconds (and may be
+ * negative: before this boot), so that a clock that is set moves no budget.
+ *
+ * The state is plain memory without pointers that outlives the process: it lies in the
+ * ring's file. Whatever it holds is checked before it is used.
+ *
+ * An act goes: policy_*() decides, and gives a `struct decision` to be recorded. If it is
+ * to be done, it waits in the state's queue until policy_next() gives it out, once its
+ * time has come and its cause is on disk or has had its grace. policy_report() takes what
+ * came of it, and may put it back for another try.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "event/acts.h"
+
+#define POLICY_UNIT_BYTES	256
+#define POLICY_INVOCATION_BYTES 33
+#define POLICY_NOTE_BYTES	160
+#define POLICY_PAGES_MAX	2048 /* watched at a time; the quietest gives way */
+#define POLICY_ACTS_MAX		64   /* under way at a time */
+#define POLICY_HISTORY_MAX	256  /* acts remembered for the budgets of an hour */
+#define POLICY_PATTERNS_MAX	64
+
+/* --- rules: from the configuration -------------------------------------------------- */
+
+enum policy_mode { MODE_ACCOUNT, MODE_DRY_RUN, MODE_ACT };
+
+struct page_rule {
+	enum policy_mode mode;
+	uint64_t corrected;	     /* errors on one page … */
+	int64_t window_ns;	     /* … leaking away evenly over this time */
+	uint64_t per_hour, per_boot; /* pages */
+	uint64_t share_ppm;	     /* of memory taken out of use, at most, millionths */
+};
+
+struct service_rule {
+	enum policy_mode mode;
+	const char *patterns[POLICY_PATTERNS_MAX]; /* fnmatch(3), borrowed */
+	size_t n_patterns;
+	uint64_t per_unit_hour, per_hour; /* restarts */
+};
+
+struct policy_rules {
+	struct page_rule page;
+	struct service_rule service;
+	uint64_t memory_bytes; /* of this machine */
+	uint64_t page_size;
+};
+
+/* --- state ----------------------------------------------------------------------------
+ */
+
+struct policy_page {
+	uint64_t address; /* of its first byte; 0 with corrected 0: a free place */
+	uint64_t corrected;
+	int64_t last_ns;
+	int64_t debt_ns;
+	int64_t seen_ns[2];   /* last by source, see policy_corrected() */
+	uint32_t unpaired[2]; /* counted from one source, not yet told by the other */
+	int32_t state;	      /* enum page_state */
+	int32_t reserved;
+};
+
+struct policy_act {
+	uint64_t id;	/* 0: a free place */
+	uint64_t event; /* its cause, in the ring */
+	uint64_t address;
+	int64_t asked_ns; /* by us */
+	int64_t due_ns;	  /* not before */
+	int64_t given_ns; /* to the act process; 0: it waits */
+	int64_t until_ns; /* a restart: given up when its unit is not dead by then */
+	int32_t rule, kind;
+	int32_t tries;
+	int32_t dry_run; /* only look, and say what would be done */
+	int32_t tgid;	 /* a restart: the process that poison killed */
+	int32_t reserved;
+	char unit[POLICY_UNIT_BYTES];
+	char invocation[POLICY_INVOCATION_BYTES + 7];
+};
+
+struct policy_past {
+	int64_t asked_ns;
+	int32_t kind;
+	uint32_t unit_hash;
+};
+
+struct policy_state {
+	uint64_t magic;
+	uint32_t layout;    /* its size: another program's state is not read */
+	uint32_t ready;	    /* what the database remembers has been added */
+	uint64_t offlined;  /* pages, by us, since boot */
+	uint64_t poisoned;  /* pages, by the kernel, since boot */
+	uint32_t next_past; /* where the next goes in `past`, which is a ring */
+	uint32_t reserved;
+	struct policy_past past[POLICY_HISTORY_MAX];
+	struct policy_act acts[POLICY_ACTS_MAX];
+	struct policy_page pages[POLICY_PAGES_MAX];
+};
+
+/* --- what comes out -------------------------------------------------------------------
+ */
+
+/* For the record: a row of what was, or would have been, done. */
+struct decision {
+	uint64_t id; /* 0: nothing was decided */
+	uint64_t event;
+	enum act_rule rule;
+	enum act_kind kind;
+	enum act_outcome outcome; /* OUTCOME_PENDING: it waits for policy_next() */
+	int error;
+	int tries;
+	bool verified;
+	int64_t asked_ns;
+	uint64_t address;
+	char unit[POLICY_UNIT_BYTES];
+	char invocation[POLICY_INVOCATION_BYTES];
+	char note[POLICY_NOTE_BYTES];
+};
+
+bool policy_is_sound(const struct policy_state *state);
+void policy_init(struct policy_state *state);
+
+/* --- pages ----------------------------------------------------------------------------
+ */
+
+/* Who told of a corrected memory error: where a memory controller driver runs, both do.
+ */
+enum corrected_source { CORRECTED_TRACE, CORRECTED_LOG, CORRECTED_SOURCE_MAX };
+
+struct corrected_error {
+	uint64_t event;
+	uint64_t address; /* physical */
+	uint64_t count;
+	enum corrected_source source;
+	int64_t time_ns;
+};
+
+void policy_corrected(struct policy_state *state, const struct policy_rules *rules,
+		      const struct corrected_error *error, uint64_t id,
+		      struct decision *ret);
+
+enum failure_verdict {
+	FAILURE_NEW,  /* the kernel took a page out of use */
+	FAILURE_ECHO, /* of our own act, or of a page that was gone already */
+};
+enum failure_verdict policy_page_failed(struct policy_state *state,
+					const struct policy_rules *rules,
+					uint64_t address, int64_t now_ns);
+const struct policy_page *policy_page(const struct policy_state *state,
+				      const struct policy_rules *rules, uint64_t address);
+int64_t policy_debt_ns(const struct policy_page *page, int64_t now_ns);
+
+/* --- services
+ * --------------------------------------------------------------------------- */
+
+struct unit_hit {
+	uint64_t event;
+	enum evidence evidence;
+	const char *unit;	/* of the system's manager; NULL: none known */
+	const char *user_unit;	/* NULL: none */
+	const char *invocation; /* NULL: not known */
+	bool is_unit;		/* it ran in the unit's own control group, not below it */
+	int32_t tgid;
+	int64_t time_ns; /* of the event */
+};
+
+void policy_hit(struct policy_state *state, const struct policy_rules *rules,
+		const struct unit_hit *hit, uint64_t id, int64_t now_ns,
+		struct decision *ret);
+
+/* Why nobody restarts a unit of this name, whatever the patterns say; NULL: one may. */
+const char *policy_denies(const char *unit);
+/* A unit that `pattern` matches and that is denied, for the complaint; NULL: none known.
+ */
+const char *policy_denied_example(const char *pattern);
+bool policy_matches(const struct service_rule *rule, const char *unit);
+
+/* What systemd says of a unit, read at one moment. */
+struct unit_look {
+	char load_state[24], active_state[24], sub_state[24], result[24];
+	char invocation[POLICY_INVOCATION_BYTES];
+	int32_t main_pid, exec_main_pid;
+	int32_t exec_main_code;	   /* CLD_KILLED, CLD_DUMPED, … */
+	int32_t exec_main_status;  /* the signal, with those */
+	uint32_t job;		   /* 0: none queued */
+	uint64_t active_exit_usec; /* monotonic; when it left "active" */
+	uint64_t main_exit_usec;   /* monotonic; when its main process ended */
+};
+
+enum service_verdict { SERVICE_WAIT, SERVICE_START, SERVICE_LEAVE };
+
+/* `ret_why` is a static string, for the note. */
+enum service_verdict policy_judge(const struct unit_look *look, const char *invocation,
+				  int32_t tgid, const char **ret_why);
+
+/* --- the queue
+ * -------------------------------------------------------------------------- */
+
+struct policy_act *policy_next(struct policy_state *state, int64_t now_ns);
+int64_t policy_next_due(const struct policy_state *state, int64_t now_ns);
+
+/* What the act process said, or what looking told after its death. */
+struct act_result {
+	uint64_t id;
+	enum act_outcome outcome; /* OUTCOME_PENDING: its unit has not died yet */
+	int error;		  /* positive errno */
+	bool verified;
+	const char *note; /* NULL: none */
+};
+
+bool policy_report(struct policy_state *state, const struct policy_rules *rules,
+		   const struct act_result *result, int64_t now_ns, struct decision *ret);
+struct policy_act *policy_given(struct policy_state *state, size_t *iterator);
+
+/* --- what was before this boot
+ * ----------------------------------------------------------- */
+
+void policy_remember_page(struct policy_state *state, const struct policy_rules *rules,
+			  uint64_t address, uint64_t corrected, int64_t debt_ns,
+			  int64_t last_ns);
+void policy_remember_act(struct policy_state *state, enum act_kind kind, const char *unit,
+			 int64_t asked_ns);
