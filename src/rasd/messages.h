@@ -15,6 +15,10 @@ enum message_kind {
 	MESSAGE_CLOCK,	   /* struct db_clock */
 	MESSAGE_COUNTER,   /* struct db_counter */
 	MESSAGE_ROUND,	   /* struct message_round: ends what was read at once */
+	MESSAGE_HIT,	   /* struct db_hit */
+	MESSAGE_LINK,	   /* struct db_link */
+	MESSAGE_ACTION,	   /* struct db_action */
+	MESSAGE_PAGE,	   /* struct db_page */
 };
 
 struct message_stop {
@@ -23,6 +27,7 @@ struct message_stop {
 
 struct message_round {
 	uint64_t round;
-	uint64_t next_id; /* of events */
-	uint64_t spilled; /* events that found no room, since the ring began */
+	uint64_t next_id;  /* of events; never 0 */
+	uint64_t next_log; /* record of the kernel's log */
+	uint64_t spilled;  /* events that found no room, since the ring began */
 };

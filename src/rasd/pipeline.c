@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "event/wire.h"
-#include "locate/process.h"
+#include "handlers/sigbus.h"
 #include "rasd/messages.h"
 #include "rasd/sums.h"
 #include "util/clock.h"
@@ -30,6 +30,12 @@ static const struct pipeline_note *note_of(const struct pipeline *pipeline)
 	return (const struct pipeline_note *)pipeline->ring->scratch;
 }
 
+static bool is_later(const struct message_round *a, const struct message_round *b)
+{
+	return a->round > b->round || a->next_id > b->next_id ||
+	       a->next_log > b->next_log;
+}
+
 /*
  * Where an earlier process stopped. The note is read after the ring, because a store that
  * is still at work writes it before it moves the durable position on.
@@ -43,10 +49,11 @@ static void find_where_we_are(struct pipeline *pipeline)
 	for (; ring_peek(pipeline->ring, at, &message) > 0; at = message.next)
 		if (message.kind == MESSAGE_ROUND && message.len == sizeof(round))
 			memcpy(&round, message.payload, sizeof(round));
-	if (note_of(pipeline)->durable.round > round.round)
+	if (is_later(&note_of(pipeline)->durable, &round))
 		round = note_of(pipeline)->durable;
 	pipeline->finished_round = round.round;
 	pipeline->next_id = round.next_id;
+	pipeline->next_log = round.next_log;
 	pipeline->spilled = MAX(round.spilled, pipeline->ring->status->spilled);
 }
 
@@ -213,54 +220,71 @@ static bool stage(struct pipeline *pipeline, struct event *event,
 /* Whose thread it is, if it is still there and began before the event. */
 static void find_owner(struct pipeline *pipeline, struct event *event)
 {
-	struct process process;
+	struct process *owner = &pipeline->owner;
 
-	if (!event->pid ||
-	    process_find(pipeline->proc_fd, event->pid, event->boottime_ns, &process) < 0)
+	pipeline->has_owner = event->pid &&
+			      process_find(pipeline->proc_fd, event->pid,
+					   event->boottime_ns, owner) >= 0;
+	if (!pipeline->has_owner)
 		return;
-	event->tgid = process.tgid;
-	event->uid = process.uid;
-	if (process.unit[0])
-		event->unit = value_text(arena_copy_text(&pipeline->arena, process.unit,
-							 strlen(process.unit)));
+	event->tgid = owner->tgid;
+	event->uid = owner->uid;
+	if (owner->unit[0])
+		event->unit = value_text(arena_copy_text(&pipeline->arena, owner->unit,
+							 strlen(owner->unit)));
 }
 
 static struct sum_key key_of(const struct event *event)
 {
-	const struct event_type *type = event->type;
-	struct sum_key key = { .sender = event->pid };
+	struct signal_facts facts;
 
-	for (size_t i = 0; i < type->n_fields; i++) {
-		const char *name = type->fields[i].name;
+	signal_facts(event, &facts);
+	return (struct sum_key){ .sender = facts.sender,
+				 .signal = facts.number,
+				 .code = facts.code };
+}
 
-		if (name && !strcmp(name, "signal"))
-			key.signal = (int32_t)event->detail[i].i;
-		else if (name && !strcmp(name, "code"))
-			key.code = (int32_t)event->detail[i].i;
-		else if (name && !strcmp(name, "sender_pid"))
-			key.sender = (int32_t)event->detail[i].i;
-	}
-	return key;
+/* Tells whoever brings events together of one that has its row, or is part of one. */
+static void show(struct pipeline *pipeline, const struct event *event,
+		 int32_t common_pid)
+{
+	if (pipeline->observer)
+		pipeline->observer(pipeline->observer_data, event, common_pid);
+}
+
+/* Of many senders no one's. */
+static void disown(struct event *event)
+{
+	event->pid = 0;
+	event->tgid = 0;
+	event->uid = -1;
+	event->unit = (struct value){ .kind = VALUE_NONE };
 }
 
 static void stage_unconfirmed(struct pipeline *pipeline, struct event *event,
 			      const struct trace_record *raw)
 {
 	struct sum_key key = key_of(event);
+	int32_t pid = event->pid, common_pid = key.sender;
 	uint64_t id = pipeline->next_id;
 
 	if (!sums_add(pipeline->sums, &key, event->boottime_ns, event->time_ns)) {
+		event->id = sums_event(pipeline->sums, &key);
+		pipeline->has_owner = false;
 		count(pipeline, event);
+		show(pipeline, event, common_pid);
 		return;
 	}
-	if (key.sender)
-		find_owner(pipeline, event);
-	else
-		event->pid = 0; /* of many senders no one's */
-	if (stage(pipeline, event, raw))
+	find_owner(pipeline, event);
+	if (!key.sender)
+		disown(event);
+	if (stage(pipeline, event, raw)) {
 		sums_begun(pipeline->sums, &key, id);
-	else
+		event->pid = pid;
+		show(pipeline, event, common_pid);
+	} else {
 		sums_forget(pipeline->sums, &key);
+	}
 }
 
 static struct tracepoint *find_tracepoint(const struct pipeline *pipeline,
@@ -272,6 +296,15 @@ static struct tracepoint *find_tracepoint(const struct pipeline *pipeline,
 		return NULL;
 	memcpy(&id, raw->bytes, sizeof(id));
 	return id < pipeline->n_ids ? pipeline->by_id[id] : NULL;
+}
+
+static int32_t common_pid_of(const struct trace_record *raw)
+{
+	int32_t pid = 0;
+
+	if (raw->len >= TRACE_COMMON_BYTES)
+		memcpy(&pid, raw->bytes + 4, sizeof(pid));
+	return pid;
 }
 
 /* As handler.decode(). What cannot be understood becomes an event without a type. */
@@ -287,7 +320,7 @@ static int understand(struct pipeline *pipeline, const struct trace_record *raw,
 	r = tp ? tracepoint_extract(tp, raw->bytes, raw->len, event) : -ENOENT;
 	if (r >= 0) {
 		record.symbols = tp->symbols;
-		memcpy(&record.common_pid, raw->bytes + 4, sizeof(record.common_pid));
+		record.common_pid = common_pid_of(raw);
 		r = tp->handler->decode(&record, event);
 	}
 	if (r < 0) {
@@ -311,12 +344,42 @@ static void take_record(void *userdata, const struct trace_record *raw)
 	event.boottime_ns = raw->boottime_ns;
 	event.time_ns = raw->boottime_ns + pipeline->clock_offset_ns;
 	event.time_last_ns = event.time_ns;
-	if (event.flags & EVENT_UNCONFIRMED) {
+	if (event.flags & EVENT_UNCONFIRMED && event.type->role == ROLE_SIGNAL) {
 		stage_unconfirmed(pipeline, &event, raw);
-	} else {
-		find_owner(pipeline, &event);
-		stage(pipeline, &event, raw);
+		return;
 	}
+	find_owner(pipeline, &event);
+	if (stage(pipeline, &event, raw))
+		show(pipeline, &event, common_pid_of(raw));
+}
+
+/*
+ * An event that no trace record brought; its time is of the boot clock. Becomes visible
+ * with pipeline_publish(). False: there was no room, and it is counted.
+ */
+bool pipeline_add(struct pipeline *pipeline, struct event *event)
+{
+	event->time_ns = event->boottime_ns + clock_realtime_offset_ns();
+	event->time_last_ns = event->time_ns;
+	pipeline->has_owner = false;
+	if (!stage(pipeline, event, NULL))
+		return false;
+	show(pipeline, event, 0);
+	return true;
+}
+
+/* A number for something that is no event, and is told beside them. */
+uint64_t pipeline_take_id(struct pipeline *pipeline)
+{
+	return pipeline->next_id++;
+}
+
+/* What is told beside events and finds no room is lost, and counted as they are. */
+void pipeline_tell_or_count(struct pipeline *pipeline, uint16_t kind, const void *message,
+			    size_t len)
+{
+	if (!pipeline_tell(pipeline, kind, message, len))
+		pipeline->spilled++;
 }
 
 /* Compared with what was told, not with the last round: drift adds up to a step. */
@@ -360,6 +423,13 @@ static void tell_counter(struct pipeline *pipeline, const char *stage_name,
 	pipeline_tell(pipeline, MESSAGE_COUNTER, &counter, sizeof(counter));
 }
 
+/* Records of the kernel's log that were overwritten before they were read. */
+void pipeline_tell_log_loss(struct pipeline *pipeline, uint64_t lost)
+{
+	tell_counter(pipeline, "kernel-log", pipeline->instance, (unsigned int)-1, lost,
+		     false);
+}
+
 static void tell_ring_counters(void *userdata, const struct trace_instance *instance,
 			       unsigned int cpu, const struct trace_counters *counters)
 {
@@ -384,26 +454,53 @@ bool pipeline_tell_losses(struct pipeline *pipeline)
 	return !pipeline->untold;
 }
 
+static void tell_round(struct pipeline *pipeline)
+{
+	struct message_round message = { .round = pipeline->finished_round,
+					 .next_id = pipeline->next_id,
+					 .next_log = pipeline->next_log,
+					 .spilled = pipeline->spilled };
+
+	pipeline_tell(pipeline, MESSAGE_ROUND, &message, sizeof(message));
+}
+
+/* Whether there is something for the other side to learn. */
+static bool has_news(const struct pipeline *pipeline)
+{
+	return pipeline->ring->staged != ring_written(pipeline->ring) ||
+	       pipeline->spilled != status_of((struct pipeline *)pipeline)->spilled;
+}
+
+/*
+ * Shows the other side all that was added and told since the last round. True if that
+ * was something.
+ */
+bool pipeline_publish(struct pipeline *pipeline)
+{
+	bool news = has_news(pipeline);
+
+	if (news) {
+		tell_round(pipeline);
+		if (pipeline->spilled != status_of(pipeline)->spilled)
+			tell_counter(pipeline, "event-ring", pipeline->instance,
+				     (unsigned int)-1, pipeline->spilled, false);
+	}
+	ring_publish(pipeline->ring);
+	status_of(pipeline)->spilled = pipeline->spilled;
+	return news;
+}
+
 static void finish_round(struct pipeline *pipeline)
 {
-	struct message_round message = { .round = trace_reader_round(pipeline->reader) };
-	uint64_t spilled_before = pipeline->spilled;
-
 	tell_clock(pipeline);
 	trace_reader_walk(pipeline->reader, take_record, pipeline);
 	tell_sums(pipeline);
-	message.next_id = pipeline->next_id;
-	message.spilled = pipeline->spilled;
-	if (pipeline->ring->staged != ring_written(pipeline->ring) ||
-	    pipeline->spilled != spilled_before)
-		pipeline_tell(pipeline, MESSAGE_ROUND, &message, sizeof(message));
+	if (pipeline->settle)
+		pipeline->settle(pipeline->observer_data);
+	pipeline->finished_round = trace_reader_round(pipeline->reader);
 	trace_reader_counters(pipeline->reader, false, tell_ring_counters, pipeline);
-	if (pipeline->spilled != spilled_before)
-		tell_counter(pipeline, "event-ring", pipeline->instance, (unsigned int)-1,
-			     pipeline->spilled, false);
-	ring_publish(pipeline->ring);
+	pipeline_publish(pipeline);
 	trace_reader_done(pipeline->reader);
-	status_of(pipeline)->spilled = pipeline->spilled;
 }
 
 /*

@@ -17,10 +17,13 @@
 #include <sys/file.h>
 #include <sys/prctl.h>
 
+#include <systemd/sd-id128.h>
+
 #include "db/writer.h"
 #include "event/wire.h"
 #include "rasd/messages.h"
 #include "rasd/pipeline.h"
+#include "rasd/scratch.h"
 #include "util/clock.h"
 #include "util/file.h"
 #include "util/log.h"
@@ -58,7 +61,7 @@ static void leave_note(struct store *store)
 {
 	struct pipeline_note *note = (struct pipeline_note *)store->ring->scratch;
 
-	if (store->round.round)
+	if (store->round.next_id)
 		note->durable = store->round;
 }
 
@@ -124,12 +127,23 @@ static bool is_held_by_another(int lock_fd)
 }
 
 /*
+ * Whether capture is gone, or has replaced itself: then it does not listen any more, and
+ * will start another store.
+ */
+static bool is_left_alone(const struct store *store, int timeout_msec)
+{
+	struct pollfd fds[] = { { .fd = store->options->parent_fd, .events = POLLIN },
+				{ .fd = store->options->hello_fd } };
+
+	return poll(fds, ARRAY_SIZE(fds), timeout_msec) > 0;
+}
+
+/*
  * Waits for a store that its capture has left behind and that still writes. -EWOULDBLOCK:
  * another rasd has this database.
  */
 static int lock_database(struct store *store)
 {
-	struct pollfd parent = { .fd = store->options->parent_fd, .events = POLLIN };
 	char line[32];
 	int fd = open_lock(store->options->database);
 
@@ -142,7 +156,7 @@ static int lock_database(struct store *store)
 			close(fd);
 			return r == 0 ? -EWOULDBLOCK : r;
 		}
-		if (poll(&parent, 1, RETRY_FIRST_MSEC) > 0) {
+		if (is_left_alone(store, RETRY_FIRST_MSEC)) {
 			close(fd);
 			return -ESRCH; /* nobody is left to write for */
 		}
@@ -152,6 +166,27 @@ static int lock_database(struct store *store)
 		log_debug("%s.lock: %s", store->options->database, strerror(errno));
 	store->lock_fd = fd;
 	return 0;
+}
+
+/* What the database knows of before this boot, for a capture that knows nothing. */
+static void remember(struct store *store)
+{
+	struct scratch_memory *to = (void *)(store->ring->scratch + SCRATCH_MEMORY_AT);
+	char boot_id[SD_ID128_STRING_MAX] = "";
+	sd_id128_t id;
+	int r;
+
+	if (__atomic_load_n(&to->ready, __ATOMIC_ACQUIRE))
+		return;
+	if (sd_id128_get_boot(&id) >= 0)
+		sd_id128_to_string(id, boot_id);
+	r = db_read_memory(store->writer, boot_id, clock_now_ns(CLOCK_REALTIME),
+			   &to->memory);
+	if (r < 0)
+		log_warning("cannot read from %s what was done before: %s",
+			    store->options->database, db_error(store->writer));
+	else
+		__atomic_store_n(&to->ready, 1, __ATOMIC_RELEASE);
 }
 
 static int open_database(struct store *store, struct store_hello *hello,
@@ -170,7 +205,10 @@ static int open_database(struct store *store, struct store_hello *hello,
 	if (r < 0)
 		return r;
 	r = db_writer_open(path, store->options->handlers, &store->writer, note);
-	return r == 0 ? attach(store, hello, note) : r;
+	r = r == 0 ? attach(store, hello, note) : r;
+	if (r == 0)
+		remember(store);
+	return r;
 }
 
 /* What no retry would make good is counted as lost, so that it does not stop the rest. */
@@ -247,6 +285,14 @@ static int apply(struct store *store, const struct ring_message *message)
 		return APPLY(struct db_counter, db_add_counter(w, &payload_));
 	case MESSAGE_ROUND:
 		return APPLY(struct message_round, (store->round = payload_, 0));
+	case MESSAGE_HIT:
+		return APPLY(struct db_hit, db_add_hit(w, &payload_));
+	case MESSAGE_LINK:
+		return APPLY(struct db_link, db_add_link(w, &payload_));
+	case MESSAGE_ACTION:
+		return APPLY(struct db_action, db_add_action(w, &payload_));
+	case MESSAGE_PAGE:
+		return APPLY(struct db_page, db_add_page(w, &payload_));
 	}
 	return 0; /* of a later version: nothing that we could keep */
 }
@@ -308,6 +354,7 @@ static void wait_for_work(struct store *store, int timeout_msec)
 		{ .fd = store->options->wake_fd, .events = POLLIN },
 		{ .fd = store->orphaned ? -1 : store->options->parent_fd,
 		  .events = POLLIN },
+		{ .fd = store->orphaned ? -1 : store->options->hello_fd },
 	};
 	uint64_t n;
 
@@ -315,7 +362,7 @@ static void wait_for_work(struct store *store, int timeout_msec)
 		return;
 	if (fds[0].revents & POLLIN && read(fds[0].fd, &n, sizeof(n)) < 0)
 		log_debug("eventfd: %s", strerror(errno));
-	if (fds[1].revents)
+	if (fds[1].revents || fds[2].revents)
 		store->orphaned = true;
 }
 
@@ -324,10 +371,8 @@ static void wait_for_work(struct store *store, int timeout_msec)
  */
 static bool try_again_later(struct store *store, int *delay_msec, int *orphaned_msec)
 {
-	struct pollfd parent = { .fd = store->options->parent_fd, .events = POLLIN };
-
 	poll(NULL, 0, *delay_msec);
-	if (poll(&parent, 1, 0) > 0)
+	if (is_left_alone(store, 0))
 		store->orphaned = true;
 	if (store->orphaned)
 		*orphaned_msec += *delay_msec;

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/* Poison that our own processes met: mended before the ring is used, and recorded. */
+
+#include "rasd/daemon_private.h"
+
+#include <string.h>
+
+#include "handlers/own_poison.h"
+#include "util/log.h"
+
+static int keep_record(const struct poison_record *record, void *arg)
+{
+	struct daemon *daemon = arg;
+
+	if (daemon->n_poison < POISON_RECORDS_MAX)
+		daemon->poison[daemon->n_poison++] = *record;
+	return 0;
+}
+
+/* Fetches what the handlers wrote. */
+void daemon_take_poison(struct daemon *daemon)
+{
+	poison_take_records(keep_record, daemon);
+}
+
+static bool is_in_ring(const struct poison_record *record)
+{
+	return record->place == PLACE_REGION && record->region >= REGION_RING_HEAD &&
+	       record->region <= REGION_RING_DATA_AGAIN;
+}
+
+/* Before the ring is opened: pages of its file that failed are taken out of it. */
+void daemon_mend_ring(struct daemon *daemon)
+{
+	for (size_t i = 0; i < daemon->n_poison; i++) {
+		const struct poison_record *record = &daemon->poison[i];
+		struct ring_mending mending = { 0 };
+		int r;
+
+		if (!is_in_ring(record))
+			continue;
+		r = ring_mend(daemon->ring_path, record->offset,
+			      record->lsb > 0 && record->lsb < 31 ? 1ULL << record->lsb : 1,
+			      &mending);
+		if (r < 0)
+			log_warning("cannot mend %s: %s", daemon->ring_path,
+				    strerror(-r));
+	}
+}
+
+/* Where shared memory is mapped, for the handler. */
+void daemon_name_regions(struct daemon *daemon)
+{
+	const struct ring *ring = &daemon->ring;
+	size_t head = ring_data_at(ring);
+
+	poison_add_region(REGION_RING_HEAD, ring->header, head, 0);
+	poison_add_region(REGION_RING_DATA, ring->data, ring->data_bytes, head);
+	poison_add_region(REGION_RING_DATA_AGAIN, ring->data + ring->data_bytes,
+			  ring->data_bytes, head);
+}
+
+static const char *place_of(const struct poison_record *record)
+{
+	return is_in_ring(record) ? "ring" :
+				    poison_place_name((enum poison_place)record->place);
+}
+
+/* A row for each. */
+void daemon_tell_poison(struct daemon *daemon)
+{
+	for (size_t i = 0; i < daemon->n_poison; i++) {
+		const struct poison_record *record = &daemon->poison[i];
+		struct own_poison poison = {
+			.pid = record->pid,
+			.process = poison_role_name((enum poison_role)record->role),
+			.signal = record->signal,
+			.code = record->code,
+			.address = record->address,
+			.lsb = record->lsb,
+			.place = place_of(record),
+		};
+		struct event event;
+
+		own_poison_event(&poison, record->boottime_ns, &event);
+		pipeline_add(&daemon->pipeline, &event);
+		tally_poison(daemon->hands.tally, record->role, record->code);
+	}
+	daemon->n_poison = 0;
+	if (pipeline_publish(&daemon->pipeline))
+		child_wake(&daemon->child);
+}
