@@ -4,5 +4,5 @@ libdbread_a_SOURCES = \
 	src/db/reader_views.c src/db/rows.h src/db/schema.c src/db/schema.h src/db/sql.c \
 	src/db/sql.h
 libdbwrite_a_SOURCES = \
-	src/db/writer.c src/db/writer.h src/db/writer_batch.c src/db/writer_private.h \
+	src/db/wal_index.c src/db/wal_index.h src/db/writer.c src/db/writer.h src/db/writer_batch.c src/db/writer_private.h \
 	src/db/writer_rows.c

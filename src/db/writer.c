@@ -8,6 +8,7 @@
 
 #include "db/schema.h"
 #include "db/sql.h"
+#include "db/wal_index.h"
 #include "db/writer_private.h"
 #include "util/macro.h"
 
@@ -164,6 +165,7 @@ static int open_existing(struct db_writer *w)
 	int64_t version = 0;
 	int r = access(w->path, W_OK) < 0 ? -errno : 0;
 
+	r = r < 0 ? r : wal_index_invalidate(w->path);
 	r = r < 0 ? r : db_open_file(w->path, SQLITE_OPEN_READWRITE, &w->db);
 	if (r < 0)
 		return r;
