@@ -22,6 +22,12 @@
 #define POISON_REGIONS_MAX 8
 #define POISON_EXECS_MAX   8 /* in a minute: then the same page fails again and again */
 
+#define POISON_EXIT	    70 /* of a process that gave way */
+#define POISON_EXIT_NO_EXEC 71 /* of one that could not even replace itself */
+
+#define POISON_REGION_NONE    -1
+#define POISON_REGION_RECORDS -2 /* a page of the memfd: records that nobody has read */
+
 enum poison_role { POISON_CAPTURE, POISON_STORE, POISON_ACT, POISON_ROLE_MAX };
 
 enum poison_place {
@@ -41,22 +47,25 @@ struct poison_record {
 	uint32_t size;
 	int64_t boottime_ns;
 	int32_t pid;
-	int32_t role;	  /* enum poison_role */
-	int32_t signal;	  /* SIGBUS; SIGSEGV: the handler's own stack could not be used */
+	int32_t role;	  /* enum poison_role; -1: just forked, it had none yet */
+	int32_t signal;	  /* SIGBUS; SIGSEGV: the handler's own stack could not be used;
+			     0: see POISON_REGION_RECORDS */
 	int32_t code;	  /* BUS_MCEERR_AR, BUS_MCEERR_AO, BUS_OBJERR, SI_KERNEL */
 	uint64_t address; /* virtual; 0 with SI_KERNEL: not told */
 	int32_t lsb;	  /* 2^lsb bytes are lost; 0: not told */
 	int32_t place;	  /* enum poison_place */
-	int32_t region;	  /* as registered; -1: none */
-	int32_t sender;	  /* si_pid, which the kernel leaves 0 */
+	int32_t region;	  /* as registered; POISON_REGION_NONE */
+	int32_t sender;	  /* with SI_KERNEL, where the kernel leaves it 0: si_pid (it lies
+			     where si_addr is with the other codes) */
 	uint64_t offset;  /* in the region's file */
 };
 
 /* How a process came to be. */
 struct poison_start {
-	int fd;		    /* memfd with records; owned by poison.c */
-	bool again;	    /* it replaced itself after poison */
-	unsigned int execs; /* in the last minute */
+	int fd;	    /* memfd with records; owned by poison.c */
+	bool again; /* it replaced itself after poison */
+	bool deaf;  /* this kernel tells nobody: it has no CONFIG_MEMORY_FAILURE */
+	unsigned int execs; /* within a minute, this one included */
 };
 
 int poison_begin(char **argv, char **envp, struct poison_start *ret);

@@ -1,0 +1,15 @@
+# Our own poison: the handler, its records, and the mending of the ring.
+
+dist_check_SCRIPTS += tests/poison-calls
+TESTS += tests/poison-calls
+
+POISON_TESTS = tests/unit/test_poison
+if HAVE_CMOCKA
+check_PROGRAMS += $(POISON_TESTS)
+TESTS += $(POISON_TESTS)
+endif
+
+tests_unit_test_poison_SOURCES = tests/unit/test_poison.c tests/unit/poison_scenes.c \
+	tests/unit/poison_scenes.h
+tests_unit_test_poison_CPPFLAGS = $(TESTS_CPPFLAGS)
+tests_unit_test_poison_LDADD = libpoison.a $(TESTS_LIBS)
