@@ -1,6 +1,7 @@
 # The metrics file.
 
-METRICS_TESTS = tests/unit/test_publish tests/unit/test_metrics tests/unit/test_metrics_writer
+METRICS_TESTS = tests/unit/test_publish tests/unit/test_metrics tests/unit/test_metrics_writer \
+	tests/unit/test_lag
 
 dist_check_SCRIPTS += tests/prometheus
 
@@ -20,3 +21,7 @@ tests_unit_test_metrics_LDADD = librasd.a $(TESTS_LIBS)
 tests_unit_test_metrics_writer_SOURCES = tests/unit/test_metrics_writer.c
 tests_unit_test_metrics_writer_CPPFLAGS = $(TESTS_CPPFLAGS)
 tests_unit_test_metrics_writer_LDADD = librasd.a $(TESTS_LIBS)
+
+tests_unit_test_lag_SOURCES = tests/unit/test_lag.c
+tests_unit_test_lag_CPPFLAGS = $(TESTS_CPPFLAGS)
+tests_unit_test_lag_LDADD = librasd.a $(TESTS_LIBS)
