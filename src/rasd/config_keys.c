@@ -23,9 +23,9 @@ static int parse_path(const struct key *key, const char *value, void *target)
 	return 0;
 }
 
-static int parse_path_or_none(const struct key *key, const char *value, void *target)
+static int parse_path_or_off(const struct key *key, const char *value, void *target)
 {
-	if (strcmp(value, "none"))
+	if (strcmp(value, "off"))
 		return parse_path(key, value, target);
 	*(char *)target = '\0';
 	return 0;
@@ -290,8 +290,8 @@ const struct key config_keys[] = {
 	  "a number from 0 to 256", "3" },
 	{ "service", "per-hour", parse_number, AT(service_per_hour), 0, 256,
 	  "a number from 0 to 256", "10" },
-	{ "metrics", "textfile", parse_path_or_none, AT(textfile), 0, 0,
-	  "an absolute path or none", RASD_RUNTIME_DIRECTORY "/rasd.prom" },
+	{ "metrics", "textfile", parse_path_or_off, AT(textfile), 0, 0,
+	  "an absolute path or off", RASD_RUNTIME_DIRECTORY "/rasd.prom" },
 	{ "log", "level", parse_level, AT(log_level), 0, 0,
 	  "error, warning, notice, info or debug", "info" },
 	{ "log", "burst", parse_number, AT(log_lines), 0, 100000,

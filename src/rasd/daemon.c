@@ -226,6 +226,7 @@ static void stop(struct daemon *daemon)
 	if (!child_wait(&daemon->child, STOP_MSEC - waited_msec))
 		log_warning("%s is still being written; what is left waits in %s",
 			    daemon->database, daemon->ring_path);
+	daemon_end_metrics(daemon);
 	daemon->ring.status->pid = 0;
 }
 
@@ -300,6 +301,8 @@ static enum rasd_exit start(struct daemon *daemon)
 		return status;
 	}
 	r = daemon_make_loop(daemon);
+	daemon_open_metrics(daemon);
+	daemon_write_metrics(daemon);
 	return r < 0 ? fail("cannot make the event loop", r) : RASD_EXIT_OK;
 }
 
@@ -356,6 +359,7 @@ enum rasd_exit daemon_run(const struct daemon_options *options,
 				 .ring = { .fd = -1 },
 				 .child = { .hello_fd = -1, .wake_fd = -1 },
 				 .hands = { .child = { .fd = -1 } },
+				 .metrics = { .report_fd = -1 },
 				 .log = { .kmsg = { .fd = -1 } },
 				 .pipeline = { .proc_fd = -1 } };
 	enum rasd_exit status;

@@ -9,7 +9,7 @@
 #include "rasd/daemon.h"
 #include "rasd/hands.h"
 #include "rasd/kernel_log.h"
-#include "rasd/metrics.h"
+#include "rasd/metrics_writer.h"
 #include "rasd/pipeline.h"
 #include "rasd/tracing.h"
 
@@ -43,6 +43,10 @@ struct daemon {
 
 /* Of our own poison: what is shared and has to be mended. */
 enum { REGION_RING_HEAD, REGION_RING_DATA, REGION_RING_DATA_AGAIN };
+
+void daemon_open_metrics(struct daemon *daemon);
+void daemon_write_metrics(struct daemon *daemon);
+void daemon_end_metrics(struct daemon *daemon);
 
 void daemon_take_poison(struct daemon *daemon);
 void daemon_mend_ring(struct daemon *daemon);

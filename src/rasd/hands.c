@@ -438,6 +438,8 @@ int hands_init(struct hands *hands, struct pipeline *pipeline,
 	}
 	take_back_given(hands);
 	pipeline->next_id = MAX(pipeline->next_id, highest_act(hands->state) + 1);
+	tally_begin(hands->tally);
+	pipeline->tally = hands->tally;
 	pipeline->observer = hands_see_event;
 	pipeline->settle = hands_settle;
 	pipeline->observer_data = hands;

@@ -9,7 +9,7 @@
 
 #include "rasd/hands.h"
 
-#include <inttypes.h>
+#include <signal.h>
 #include <string.h>
 
 #include "handlers/sigbus.h"
@@ -99,6 +99,8 @@ static void see_signal(struct hands *hands, const struct event *event)
 				 .tid = event->pid,
 				 .tgid = owner && owner->found ? owner->process.tgid : 0,
 				 .sender = facts.sender,
+				 .start_ns = owner && owner->found ? owner->process.start_ns : 0,
+				 .is_memory = facts.number == SIGBUS,
 				 .is_kill = facts.number == SIGKILL,
 				 .confirmed = !(event->flags & EVENT_UNCONFIRMED) });
 }
@@ -242,12 +244,11 @@ static void see_hit(struct hands *hands, const struct finding *finding)
 	}
 }
 
-static void log_hit(const struct hands *hands, const struct db_hit *hit)
+static void log_hit(const struct db_hit *hit)
 {
 	char comm[4 * DB_TEXT_BYTES] = "";
 	struct text text = TEXT_IN(comm);
 
-	(void)hands;
 	text_add_escaped(&text, hit->comm, strnlen(hit->comm, sizeof(hit->comm)));
 	log_warning("poison hit %s[%d] of %s (%s)%s%s", comm, hit->pid,
 		    hit->unit[0] ? hit->unit : "no known unit", evidence_name(hit->evidence),
@@ -271,7 +272,7 @@ void hands_finish_hit(struct hands *hands, struct db_hit *hit, int64_t boottime_
 
 	pipeline_tell_or_count(hands->pipeline, MESSAGE_HIT, hit, sizeof(*hit));
 	tally_hit(hands->tally, hit->unit, hit->evidence);
-	log_hit(hands, hit);
+	log_hit(hit);
 	policy_hit(hands->state, &hands->rules.policy, &unit, hands->pipeline->next_id,
 		   clock_now_ns(CLOCK_BOOTTIME), &decision);
 	hands_tell_decision(hands, &decision);

@@ -89,8 +89,9 @@ bool kernel_log_read(struct kernel_log *log)
 	if (r < 0)
 		log_warning("the kernel's log cannot be read: %s", strerror(-r));
 	if (log->kmsg.lost != log->told_lost) {
+		log->pipeline->log_lost += log->kmsg.lost - log->told_lost;
 		log->told_lost = log->kmsg.lost;
-		pipeline_tell_log_loss(log->pipeline, log->kmsg.lost);
+		log->pipeline->losses_grew = true;
 	}
 	return r > 0;
 }

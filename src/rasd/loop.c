@@ -221,7 +221,9 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *userdata)
 	pipeline_log_window(&daemon->pipeline);
 	daemon->ring.status->log_dropped = log_dropped();
 	ring_give_back(&daemon->ring);
-	if (++daemon->ticks % TICKS_PER_LOSSES == 0) {
+	daemon_write_metrics(daemon);
+	hands_work(&daemon->hands);
+	if (++daemon->ticks % TICKS_PER_LOSSES == 0 || daemon->pipeline.losses_grew) {
 		daemon_tell_losses(daemon);
 		if (ring_publish(&daemon->ring))
 			child_wake(&daemon->child);
@@ -263,6 +265,7 @@ static void adopt_policy(struct daemon *daemon, const struct config *config)
 	new.senders = daemon->config.senders;
 	daemon->config = new;
 	hands_configure(&daemon->hands, &daemon->config);
+	daemon_open_metrics(daemon);
 }
 
 static void use_config(struct daemon *daemon, const struct config *config)

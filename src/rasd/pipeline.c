@@ -54,6 +54,7 @@ static void find_where_we_are(struct pipeline *pipeline)
 	pipeline->finished_round = round.round;
 	pipeline->next_id = round.next_id;
 	pipeline->next_log = round.next_log;
+	pipeline->log_lost = round.log_lost;
 	pipeline->spilled = MAX(round.spilled, pipeline->ring->status->spilled);
 }
 
@@ -423,22 +424,35 @@ static void tell_counter(struct pipeline *pipeline, const char *stage_name,
 	pipeline_tell(pipeline, MESSAGE_COUNTER, &counter, sizeof(counter));
 }
 
-/* Records of the kernel's log that were overwritten before they were read. */
-void pipeline_tell_log_loss(struct pipeline *pipeline, uint64_t lost)
-{
-	tell_counter(pipeline, "kernel-log", pipeline->instance, (unsigned int)-1, lost,
-		     false);
-}
-
 static void tell_ring_counters(void *userdata, const struct trace_instance *instance,
 			       unsigned int cpu, const struct trace_counters *counters)
 {
 	struct pipeline *pipeline = userdata;
+	uint64_t ring = counters->overrun + counters->dropped;
 
-	tell_counter(pipeline, "kernel-ring", instance->name, cpu,
-		     counters->overrun + counters->dropped, instance->fresh);
+	pipeline->ring_lost[instance->ring] += ring;
+	pipeline->nested_lost[instance->ring] += counters->commit_overrun;
+	pipeline->losses_grew = true;
+	tell_counter(pipeline, "kernel-ring", instance->name, cpu, ring, instance->fresh);
 	tell_counter(pipeline, "kernel-nested", instance->name, cpu,
 		     counters->commit_overrun, instance->fresh);
+}
+
+/* For the metrics: what all CPUs of an instance lost. */
+static void tally_losses(struct pipeline *pipeline)
+{
+	if (!pipeline->tally)
+		return;
+	for (size_t ring = 0; ring < TRACE_RING_MAX; ring++) {
+		tally_lost_total(pipeline->tally, "kernel-ring", ring,
+				 pipeline->ring_lost[ring], false);
+		tally_lost_total(pipeline->tally, "kernel-nested", ring,
+				 pipeline->nested_lost[ring], false);
+	}
+	tally_lost_total(pipeline->tally, "event-ring", 0, pipeline->spilled,
+			 pipeline->ring->fresh);
+	tally_lost_total(pipeline->tally, "kernel-log", 0, pipeline->log_lost,
+			 pipeline->ring->fresh);
 }
 
 /*
@@ -448,9 +462,15 @@ static void tell_ring_counters(void *userdata, const struct trace_instance *inst
 bool pipeline_tell_losses(struct pipeline *pipeline)
 {
 	pipeline->untold = false;
+	memset(pipeline->ring_lost, 0, sizeof(pipeline->ring_lost));
+	memset(pipeline->nested_lost, 0, sizeof(pipeline->nested_lost));
 	trace_reader_counters(pipeline->reader, true, tell_ring_counters, pipeline);
 	tell_counter(pipeline, "event-ring", pipeline->instance, (unsigned int)-1,
 		     pipeline->spilled, pipeline->ring->fresh);
+	tell_counter(pipeline, "kernel-log", pipeline->instance, (unsigned int)-1,
+		     pipeline->log_lost, pipeline->ring->fresh);
+	tally_losses(pipeline);
+	pipeline->losses_grew = false;
 	return !pipeline->untold;
 }
 
@@ -459,6 +479,7 @@ static void tell_round(struct pipeline *pipeline)
 	struct message_round message = { .round = pipeline->finished_round,
 					 .next_id = pipeline->next_id,
 					 .next_log = pipeline->next_log,
+					 .log_lost = pipeline->log_lost,
 					 .spilled = pipeline->spilled };
 
 	pipeline_tell(pipeline, MESSAGE_ROUND, &message, sizeof(message));

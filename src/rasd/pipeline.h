@@ -14,6 +14,7 @@
 #include "ipc/ring.h"
 #include "locate/process.h"
 #include "rasd/messages.h"
+#include "rasd/tally.h"
 #include "sources/reader.h"
 #include "sources/tracepoint.h"
 
@@ -38,6 +39,7 @@ struct pipeline {
 	int proc_fd;
 	uint64_t next_id;	 /* of events, within the ring */
 	uint64_t next_log;	 /* record of the kernel's log that comes next */
+	uint64_t log_lost;	 /* its records that nobody read */
 	uint64_t finished_round; /* at start: of an earlier process */
 	int64_t id_base;	 /* what the database adds to ids; -1: not known (yet) */
 	bool untold;		 /* a message found no room since this was cleared */
@@ -55,6 +57,9 @@ struct pipeline {
 	void *observer_data;
 	struct process owner; /* of the event that the observer is told of … */
 	bool has_owner;	      /* … if one was found */
+	struct tally *tally;  /* NULL: none is kept */
+	uint64_t ring_lost[TRACE_RING_MAX], nested_lost[TRACE_RING_MAX];
+	bool losses_grew; /* and not all of them were looked at since */
 };
 
 int pipeline_init(struct pipeline *pipeline, const struct handler_table *handlers,
@@ -73,6 +78,5 @@ bool pipeline_publish(struct pipeline *pipeline);
 int pipeline_recover(struct pipeline *pipeline);
 int pipeline_round(struct pipeline *pipeline);
 void pipeline_begin_database(struct pipeline *pipeline);
-void pipeline_tell_log_loss(struct pipeline *pipeline, uint64_t lost);
 bool pipeline_tell_losses(struct pipeline *pipeline);
 void pipeline_log_window(struct pipeline *pipeline);
