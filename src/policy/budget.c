@@ -198,7 +198,8 @@ void policy_remember_act(struct policy_state *state, enum act_kind kind, const c
 			 int64_t asked_ns)
 {
 	struct policy_past past = { .id = UINT64_MAX,
-				    .asked_ns = asked_ns,
+				    .asked_ns =
+					    MIN(MAX(asked_ns, -TIME_MAX_NS), TIME_MAX_NS),
 				    .unit_hash = past_hash(unit),
 				    .kind = (int32_t)kind,
 				    .counts = 1 };

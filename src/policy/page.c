@@ -192,7 +192,7 @@ static void decide_act(struct policy_state *state, const struct policy_rules *ru
 	char why[POLICY_NOTE_BYTES] = "";
 	struct text why_text = TEXT_IN(why);
 
-	if (error->time_ns < page->quiet_ns)
+	if (page->pauses && error->time_ns < page->quiet_ns)
 		return;
 	if (budget_allows_page(state, rules, error->time_ns, &why_text) &&
 	    past_has_room(state, error->time_ns, &why_text) &&

@@ -165,6 +165,7 @@ void policy_remember_page(struct policy_state *state, const struct policy_rules 
 	struct policy_page *page = page_find(state, rules, address);
 	int64_t gone, full_ns = page_full_ns(&rules->page);
 
+	last_ns = MIN(MAX(last_ns, -TIME_MAX_NS), TIME_MAX_NS);
 	if (!page && !has_free_place(state))
 		return;
 	if (!page)

@@ -68,7 +68,7 @@ struct policy_page {
 	int64_t seen_ns[2];   /* last by source, see policy_corrected() */
 	uint32_t unpaired[2]; /* counted from one source, not yet told by the other */
 	int64_t refused_ns;   /* when that was last said; only with TOLD_REFUSED */
-	int64_t quiet_ns;     /* it asks for nothing before */
+	int64_t quiet_ns;     /* it asks for nothing before; only with pauses */
 	int32_t state;	      /* enum page_state */
 	uint32_t told;	      /* enum page_told, or-ed */
 	uint32_t pauses;      /* one after another, without any other end */

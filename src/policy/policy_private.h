@@ -13,6 +13,9 @@
 #define HOUR_NS	  (3600 * NS_PER_SEC)
 #define TRIES_MAX 4
 
+/* Times further than a century from the start of the boot are none of ours. */
+#define TIME_MAX_NS (100LL * 366 * 24 * HOUR_NS)
+
 /*
  * The state outlives a process that is killed at any instruction. What was written before
  * this is there when what is written after it is. (Nobody else looks meanwhile: it is for

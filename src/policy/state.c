@@ -13,9 +13,6 @@
 
 #define MAGIC 0x31796c6f50646152ULL /* "RadPoly1" */
 
-/* Times further than a century from the start of the boot are none of ours. */
-#define TIME_MAX_NS (100LL * 366 * 24 * HOUR_NS)
-
 static bool is_time(int64_t ns)
 {
 	return ns >= -TIME_MAX_NS && ns <= TIME_MAX_NS;
