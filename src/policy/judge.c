@@ -40,12 +40,13 @@ static const struct word result_words[] = {
 	{ NULL, "it failed of something else" }
 };
 
-static bool is(const char field[static 24], const char *word)
+static bool is(const char field[static UNIT_WORD_BYTES], const char *word)
 {
-	return strncmp(field, word, 24) == 0;
+	return strncmp(field, word, UNIT_WORD_BYTES) == 0;
 }
 
-static const char *look_up(const struct word *words, const char field[static 24])
+static const char *look_up(const struct word *words,
+			   const char field[static UNIT_WORD_BYTES])
 {
 	while (words->word && !is(field, words->word))
 		words++;

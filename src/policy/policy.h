@@ -204,9 +204,13 @@ const char *policy_denies(const char *unit);
 const char *policy_denied_example(const char *pattern);
 bool policy_matches(const struct service_rule *rule, const char *unit);
 
+/* The longest that there is has 26 characters: failed-before-auto-restart. */
+#define UNIT_WORD_BYTES 40
+
 /* What systemd says of a unit, read at one moment. */
 struct unit_look {
-	char load_state[24], active_state[24], sub_state[24], result[24];
+	char load_state[UNIT_WORD_BYTES], active_state[UNIT_WORD_BYTES];
+	char sub_state[UNIT_WORD_BYTES], result[UNIT_WORD_BYTES];
 	char invocation[POLICY_INVOCATION_BYTES];
 	int32_t main_pid, exec_main_pid;
 	int32_t exec_main_code;	   /* CLD_KILLED, CLD_DUMPED, … */
