@@ -178,6 +178,7 @@ static int open_existing(struct db_writer *w)
 	r = r < 0 ? r : schema_upgrade(w->db, w->table);
 	r = r < 0 ? r : prepare_statements(w);
 	r = r < 0 ? r : prepare_inserts(w);
+	r = r < 0 ? r : writer_prepare_rows(w);
 	r = r < 0 ? r : load_state(w);
 	sqlite3_busy_timeout(w->db, BUSY_TIMEOUT_MSEC);
 	writer_failed(w, r);
@@ -188,6 +189,8 @@ static void close_database(struct db_writer *w)
 {
 	for (size_t i = 0; i < STATEMENT_MAX; i++)
 		sqlite3_finalize(TAKE_PTR(w->statements[i]));
+	for (size_t i = 0; i < WRITER_ROW_MAX; i++)
+		sqlite3_finalize(TAKE_PTR(w->rows[i]));
 	for (size_t i = 0; w->inserts && i < w->n_inserts; i++)
 		detail_inserts_finalize(&w->inserts[i]);
 	free(TAKE_PTR(w->inserts));

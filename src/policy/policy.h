@@ -57,8 +57,7 @@ struct policy_rules {
 	uint64_t page_size;
 };
 
-/* --- state ----------------------------------------------------------------------------
- */
+/* --- state --- */
 
 struct policy_page {
 	uint64_t address; /* of its first byte */
@@ -93,7 +92,7 @@ struct policy_act {
 	int32_t again;	 /* a restart: hit once more since it was given out */
 	int32_t n_tgids; /* a restart: the processes that were hit */
 	int32_t tgids[POLICY_TGIDS_MAX];
-	int32_t reserved;
+	int32_t deaths; /* of act processes that were at it */
 	char unit[POLICY_UNIT_BYTES];
 	char invocation[POLICY_INVOCATION_BYTES + 7];
 };
@@ -126,8 +125,7 @@ struct policy_state {
 	uint16_t hints[POLICY_HINTS_MAX]; /* by address, where a page may be, plus 1 */
 };
 
-/* --- what comes out -------------------------------------------------------------------
- */
+/* --- what comes out --- */
 
 /* For the record: a row of what was, or would have been, done. */
 struct decision {
@@ -149,8 +147,7 @@ struct decision {
 bool policy_is_sound(const struct policy_state *state);
 void policy_init(struct policy_state *state);
 
-/* --- pages ----------------------------------------------------------------------------
- */
+/* --- pages --- */
 
 /* Who told of a corrected memory error: where a memory controller driver runs, both do.
  */
@@ -179,8 +176,7 @@ const struct policy_page *policy_page(const struct policy_state *state,
 				      const struct policy_rules *rules, uint64_t address);
 int64_t policy_debt_ns(const struct policy_page *page, int64_t now_ns);
 
-/* --- services
- * --------------------------------------------------------------------------- */
+/* --- services --- */
 
 struct unit_hit {
 	uint64_t event;
@@ -229,8 +225,7 @@ enum service_verdict { SERVICE_WAIT, SERVICE_START, SERVICE_LEAVE };
 enum service_verdict policy_judge(const struct unit_look *look,
 				  const struct policy_act *act, const char **ret_why);
 
-/* --- the queue
- * -------------------------------------------------------------------------- */
+/* --- the queue --- */
 
 /*
  * Looks, and gives nothing out: who does sets given_ns. So a caller can leave an act
@@ -261,8 +256,7 @@ struct policy_act *policy_given(struct policy_state *state, size_t *iterator);
 bool policy_withdraw(struct policy_state *state, const struct policy_rules *rules,
 		     size_t *iterator, struct decision *ret);
 
-/* --- what was before this boot
- * ----------------------------------------------------------- */
+/* --- what was before this boot --- */
 
 /* `last_ns` may be negative and is not later than now. */
 void policy_remember_page(struct policy_state *state, const struct policy_rules *rules,
