@@ -27,6 +27,7 @@ struct scene {
 	int64_t now;
 	uint64_t next_id;
 	struct decision last;
+	bool unchecked; /* is not looked at after each step */
 };
 
 static inline int scene_set_up(void **state)
@@ -71,7 +72,7 @@ static inline int scene_tear_down(void **state)
 /* What was decided, or -1. An id is used up by a decision only. */
 static inline int outcome_of(struct scene *scene)
 {
-	assert_true(policy_is_sound(scene->state));
+	assert_true(scene->unchecked || policy_is_sound(scene->state));
 	if (!scene->last.id)
 		return -1;
 	assert_int_equal(scene->last.id, scene->next_id);
@@ -138,7 +139,7 @@ static inline int report(struct scene *scene, struct act_result result)
 	untouched = scene->last;
 	is_new = policy_report(scene->state, &scene->rules, &result, scene->now,
 			       &scene->last);
-	assert_true(policy_is_sound(scene->state));
+	assert_true(scene->unchecked || policy_is_sound(scene->state));
 	if (!is_new) {
 		assert_memory_equal(&untouched, &scene->last, sizeof(untouched));
 		return -1;
