@@ -100,7 +100,8 @@ int db_read_actions(struct db_reader *r, const struct db_acts_filter *filter,
 int db_read_links(struct db_reader *r, uint64_t event, db_each_link *each, void *arg)
 {
 	static const char *const ends[] = { "WHERE \"from\" = ?1 ORDER BY \"to\", kind",
-					    "WHERE \"to\" = ?1 ORDER BY \"from\", kind" };
+					    "WHERE \"to\" = ?1 AND \"from\" != ?1"
+					    " ORDER BY \"from\", kind" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
 		_cleanup_(sql_finalize) sqlite3_stmt *stmt = NULL;
