@@ -69,6 +69,7 @@ struct poison_start {
 };
 
 int poison_begin(char **argv, char **envp, struct poison_start *ret);
+int poison_fd(void);
 void poison_set_role(enum poison_role role);
 int poison_add_region(int id, const void *at, size_t bytes, uint64_t file_offset);
 void poison_drop_region(int id);
