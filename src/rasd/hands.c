@@ -93,7 +93,7 @@ void hands_tell_decision(struct hands *hands, const struct decision *decision)
 }
 
 /* What is known of a page now. */
-void hands_tell_page(struct hands *hands, uint64_t address)
+static void tell_page(struct hands *hands, uint64_t address)
 {
 	const struct policy_page *page =
 		policy_page(hands->state, &hands->rules.policy, address);
@@ -109,6 +109,26 @@ void hands_tell_page(struct hands *hands, uint64_t address)
 				.debt_ns = page->debt_ns,
 				.state = page->state };
 	pipeline_tell_or_count(hands->pipeline, MESSAGE_PAGE, &row, sizeof(row));
+}
+
+/* Something about a page has changed; of a flood of errors on it one row is told. */
+void hands_note_page(struct hands *hands, uint64_t address)
+{
+	uint64_t page = address & ~(hands->rules.policy.page_size - 1);
+
+	for (size_t i = 0; i < hands->n_pages_changed; i++)
+		if (hands->pages_changed[i] == page)
+			return;
+	if (hands->n_pages_changed == ARRAY_SIZE(hands->pages_changed))
+		hands_tell_pages(hands);
+	hands->pages_changed[hands->n_pages_changed++] = page;
+}
+
+void hands_tell_pages(struct hands *hands)
+{
+	for (size_t i = 0; i < hands->n_pages_changed; i++)
+		tell_page(hands, hands->pages_changed[i]);
+	hands->n_pages_changed = 0;
 }
 
 static void publish(struct hands *hands)
@@ -136,7 +156,7 @@ static void take_outcome(struct hands *hands, const struct act_report *report)
 	if (news) {
 		hands_tell_decision(hands, &decision);
 		if (decision.kind == ACT_SOFT_OFFLINE)
-			hands_tell_page(hands, decision.address);
+			hands_note_page(hands, decision.address);
 	}
 	hands->before_record = false;
 }

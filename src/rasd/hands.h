@@ -18,6 +18,7 @@
 
 #define HANDS_OWNERS_MAX 64 /* processes that got a signal lately */
 #define HANDS_HITS_MAX	 32 /* hits whose unit is still looked for */
+#define HANDS_PAGES_MAX	 32 /* pages with errors in one round, told once each */
 
 /* Whose a thread was when it got a signal: it may be gone a moment later. */
 struct owner {
@@ -51,6 +52,8 @@ struct hands {
 	struct pending_hit pending[HANDS_HITS_MAX];
 	uint64_t victims_wanted[ORDER_PFNS_MAX]; /* pfns to look for */
 	size_t n_victims_wanted;
+	uint64_t pages_changed[HANDS_PAGES_MAX]; /* addresses, to be told at the end */
+	size_t n_pages_changed;
 	uint64_t next_token;
 	uint64_t act_position[POLICY_ACTS_MAX]; /* in the ring: behind an act's cause */
 	bool act_before_record[POLICY_ACTS_MAX];
@@ -81,7 +84,8 @@ void hands_work(struct hands *hands);
 
 /* What hands.c and hands_facts.c share. */
 void hands_tell_decision(struct hands *hands, const struct decision *decision);
-void hands_tell_page(struct hands *hands, uint64_t address);
+void hands_note_page(struct hands *hands, uint64_t address);
+void hands_tell_pages(struct hands *hands);
 void hands_finish_hit(struct hands *hands, struct db_hit *hit, int64_t boottime_ns);
 void hands_want_unit(struct hands *hands, const struct db_hit *hit, int64_t boottime_ns);
 void hands_take_report(struct hands *hands, const struct act_report *report);

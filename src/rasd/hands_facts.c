@@ -125,7 +125,7 @@ static void see_failure(struct hands *hands, const struct event *event,
 	if (policy_page_failed(hands->state, rules, event->address,
 			       event->boottime_ns) == FAILURE_NEW) {
 		want_victims(hands, pfn);
-		hands_tell_page(hands, event->address);
+		hands_note_page(hands, event->address);
 	}
 }
 
@@ -152,7 +152,7 @@ static void see_memory_error(struct hands *hands, const struct event *event)
 	policy_corrected(hands->state, rules, &error, hands->pipeline->next_id,
 			 &decision);
 	hands_tell_decision(hands, &decision);
-	hands_tell_page(hands, event->address);
+	hands_note_page(hands, event->address);
 }
 
 /* Corrected errors of caches and TLBs are their core's, whatever address they have. */
@@ -366,6 +366,7 @@ void hands_settle(void *userdata)
 	while (correlate_next(hands->correlator, &finding))
 		see_finding(hands, &finding);
 	give_up_on_units(hands);
+	hands_tell_pages(hands);
 	hands->lookups = LOOKUPS_MAX;
 }
 
