@@ -215,8 +215,8 @@ static void find_owner(struct pipeline *pipeline, struct event *event)
 {
 	struct process process;
 
-	if (!event->pid ||
-	    process_find(pipeline->proc_fd, event->pid, event->boottime_ns, &process) < 0)
+	if (!event->pid || process_find(pipeline->proc_fd, SYSTEMD_UNITS, event->pid,
+					event->boottime_ns, &process) < 0)
 		return;
 	event->tgid = process.tgid;
 	event->uid = process.uid;
