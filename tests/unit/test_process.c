@@ -214,6 +214,8 @@ static void the_hierarchy_is_systemds(_unused_ void **state)
 		{ "2:xname=systemd:/a.service\n0::/system.slice/x:1:2.service\n",
 		  "/system.slice/x:1:2.service" },
 		{ "3:name=systemd,cpu:/a.service\n1:name=elogind:/b.service\n", "" },
+		{ "0:cpu:/a.service\n1:name=systemd:/system.slice/x.service\n",
+		  "/system.slice/x.service" },
 		/* only the first of each counts */
 		{ "0::/system.slice/x.service\n0::/system.slice/y.service\n",
 		  "/system.slice/x.service" },
