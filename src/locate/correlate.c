@@ -201,16 +201,13 @@ static struct entry *line_of(struct correlator *c, const struct entry *signal)
 	return found;
 }
 
-/* One whose page is known to be the line's goes before one that is only nearer. */
 static struct entry *signal_of_line(struct correlator *c, enum shelf_kind kind,
 				    const struct entry *line)
 {
 	struct entry *found = NULL;
 
 	for (struct entry *e = NULL; (e = next(c, kind, e));)
-		if (line_fits(line, e) && (!found || e->has_pfn > found->has_pfn ||
-					   (e->has_pfn == found->has_pfn &&
-					    is_nearer(e, found, line->boottime_ns))))
+		if (line_fits(line, e) && is_nearer(e, found, line->boottime_ns))
 			found = e;
 	return found;
 }
@@ -223,9 +220,8 @@ static bool victim_fits(const struct entry *victim, const struct entry *signal)
 {
 	int32_t tgid = signal->tgid ? signal->tgid : signal->tid;
 
-	return !signal->confirmed && !signal->is_kill && !signal->has_victim &&
-	       signal->thread == signal->tid && tgid == victim->tgid &&
-	       signal->start_ns <= victim->boottime_ns &&
+	return !signal->is_kill && !signal->has_victim && signal->thread == signal->tid &&
+	       tgid == victim->tgid && signal->start_ns <= victim->boottime_ns &&
 	       (signal->boottime_ns >= victim->boottime_ns ||
 		within(signal->boottime_ns, victim->boottime_ns, BEFORE_LOOK_NS)) &&
 	       (signal->boottime_ns <= victim->boottime_ns ||
@@ -251,7 +247,7 @@ static struct entry *signal_of_victim(struct correlator *c, enum shelf_kind kind
 	struct entry *found = NULL;
 
 	for (struct entry *e = NULL; (e = next(c, kind, e));)
-		if (victim_fits(victim, e) && (kind == OWN || e->has_pfn) &&
+		if (victim_fits(victim, e) &&
 		    (!found || e->boottime_ns < found->boottime_ns))
 			found = e;
 	return found;

@@ -51,8 +51,8 @@ static struct owner *look_up(struct hands *hands, int32_t tid, int64_t boottime_
 	struct owner *owner = place_for(hands, tid);
 
 	*owner = (struct owner){ .tid = tid, .boottime_ns = boottime_ns };
-	owner->found = process_find(hands->pipeline->proc_fd, tid, boottime_ns,
-				    &owner->process) >= 0;
+	owner->found = process_find(hands->pipeline->proc_fd, SYSTEMD_UNITS, tid,
+				    boottime_ns, &owner->process) >= 0;
 	return owner;
 }
 

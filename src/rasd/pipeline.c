@@ -224,7 +224,7 @@ static void find_owner(struct pipeline *pipeline, struct event *event)
 	struct process *owner = &pipeline->owner;
 
 	pipeline->has_owner = event->pid &&
-			      process_find(pipeline->proc_fd, event->pid,
+			      process_find(pipeline->proc_fd, SYSTEMD_UNITS, event->pid,
 					   event->boottime_ns, owner) >= 0;
 	if (!pipeline->has_owner)
 		return;
