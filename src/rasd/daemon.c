@@ -20,9 +20,7 @@
 #include "util/log.h"
 #include "util/text.h"
 
-#define NOTE_BYTES    LANDING_HEAD_BYTES /* a page of any size, see struct pipeline_note */
-#define LANDING_BYTES (LANDING_HEAD_BYTES + (1u << 20))
-#define SCRATCH_BYTES (NOTE_BYTES + LANDING_BYTES)
+#define LANDING_BYTES (LANDING_HEADS_BYTES + (1u << 20))
 #define HELLO_MSEC    3000
 #define STOP_MSEC     12000 /* below the unit's TimeoutStopSec */
 
@@ -65,7 +63,7 @@ static void warn_unless_tmpfs(const char *directory)
 static enum rasd_exit open_ring(struct daemon *daemon)
 {
 	const struct ring_layout layout = { .schema = handler_table_hash(&handlers_table),
-					    .scratch_bytes = SCRATCH_BYTES,
+					    .scratch_bytes = LANDING_BYTES,
 					    .data_bytes = RING_DATA_BYTES };
 	char note_text[1200] = "";
 	struct text note = TEXT_IN(note_text);
@@ -123,10 +121,9 @@ static int attach_handlers(struct daemon *daemon)
 
 static int open_reader(struct daemon *daemon)
 {
-	uint8_t *landing = daemon->ring.scratch + NOTE_BYTES;
 	int r;
 
-	daemon->reader = trace_reader_new(landing, LANDING_BYTES, &r);
+	daemon->reader = trace_reader_new(daemon->ring.scratch, LANDING_BYTES, &r);
 	if (!daemon->reader)
 		return r;
 	for (int ring = 0; ring < TRACE_RING_MAX; ring++) {

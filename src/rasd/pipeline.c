@@ -25,9 +25,21 @@ static struct ring_status *status_of(struct pipeline *pipeline)
 	return pipeline->ring->status;
 }
 
-static const struct pipeline_note *note_of(const struct pipeline *pipeline)
+/* What was published last, also if it was in a page that is lost by now. */
+static struct message_round last_published(const struct ring *ring)
 {
-	return (const struct pipeline_note *)pipeline->ring->scratch;
+	struct message_round round = { .next_id = 1 };
+	struct pipeline_mark mark;
+	struct ring_message message;
+	uint64_t at = ring_durable(ring);
+
+	for (; ring_peek(ring, at, &message) > 0; at = message.next)
+		if (message.kind == MESSAGE_ROUND && message.len == sizeof(round))
+			memcpy(&round, message.payload, sizeof(round));
+	if (ring_vital_get(ring, VITAL_ROUND, &mark, sizeof(mark)) &&
+	    mark.written <= ring_written(ring) && mark.round.round >= round.round)
+		round = mark.round;
+	return round;
 }
 
 /*
@@ -36,18 +48,16 @@ static const struct pipeline_note *note_of(const struct pipeline *pipeline)
  */
 static void find_where_we_are(struct pipeline *pipeline)
 {
-	struct message_round round = { .next_id = 1 };
-	struct ring_message message;
-	uint64_t at = ring_durable(pipeline->ring);
+	struct message_round round = last_published(pipeline->ring);
+	struct pipeline_note note;
 
-	for (; ring_peek(pipeline->ring, at, &message) > 0; at = message.next)
-		if (message.kind == MESSAGE_ROUND && message.len == sizeof(round))
-			memcpy(&round, message.payload, sizeof(round));
-	if (note_of(pipeline)->durable.round > round.round)
-		round = note_of(pipeline)->durable;
+	if (ring_vital_get(pipeline->ring, VITAL_NOTE, &note, sizeof(note)) &&
+	    note.durable.round > round.round)
+		round = note.durable;
 	pipeline->finished_round = round.round;
 	pipeline->next_id = round.next_id;
 	pipeline->spilled = MAX(round.spilled, pipeline->ring->status->spilled);
+	trace_reader_resume(pipeline->reader, round.round);
 }
 
 /* All that is passed is borrowed. Call pipeline_deinit() also after a failure. */
@@ -384,6 +394,16 @@ bool pipeline_tell_losses(struct pipeline *pipeline)
 	return !pipeline->untold;
 }
 
+static void mark_round(struct pipeline *pipeline, const struct message_round *round)
+{
+	const struct pipeline_mark mark = { .round = *round,
+					    .written = pipeline->ring->staged };
+
+	if (mark.written != ring_written(pipeline->ring) ||
+	    status_of(pipeline)->spilled != pipeline->spilled)
+		ring_vital_put(pipeline->ring, VITAL_ROUND, &mark, sizeof(mark));
+}
+
 static void finish_round(struct pipeline *pipeline)
 {
 	struct message_round message = { .round = trace_reader_round(pipeline->reader) };
@@ -401,6 +421,7 @@ static void finish_round(struct pipeline *pipeline)
 	if (pipeline->spilled != spilled_before)
 		tell_counter(pipeline, "event-ring", pipeline->instance, (unsigned int)-1,
 			     pipeline->spilled, false);
+	mark_round(pipeline, &message);
 	ring_publish(pipeline->ring);
 	trace_reader_done(pipeline->reader);
 	status_of(pipeline)->spilled = pipeline->spilled;
