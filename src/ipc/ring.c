@@ -13,23 +13,17 @@
 
 #include "ipc/ring_file.h"
 
-#define ALIGNMENT 8
-
-struct message_header {
-	uint32_t len;
-	uint16_t kind;
-	uint16_t check; /* of the position: a cursor that points anywhere else is found
-			   out */
-};
-
-static uint16_t check_of(uint64_t position)
+/*
+ * With the ring's own id in it, which is random: nobody who can put bytes into a message
+ * can make them look like the beginning of one. Never 0, as in a page that is lost.
+ */
+static uint16_t check_of(const struct ring *ring, uint64_t position)
 {
-	return (uint16_t)(0xa55a ^ (position >> 3) ^ (position >> 19));
-}
+	uint16_t salt;
 
-static size_t footprint(size_t len)
-{
-	return ALIGN_UP(sizeof(struct message_header) + len, ALIGNMENT);
+	memcpy(&salt, ring->header->id, sizeof(salt));
+	return (uint16_t)((0xa55a ^ (position >> 3) ^ (position >> 19) ^ salt * 257u) |
+			  1);
 }
 
 static size_t file_bytes(const struct ring_layout *layout)
@@ -68,6 +62,7 @@ static int map_all(struct ring *ring, const struct ring_layout *layout)
 	ring->header = map(ring->fd, RING_SCRATCH_AT + layout->scratch_bytes, 0);
 	if (!ring->header)
 		return -errno;
+	ring->shadow = (void *)((uint8_t *)ring->header + RING_SHADOW_AT);
 	ring->status = (void *)((uint8_t *)ring->header + RING_STATUS_AT);
 	ring->scratch = (uint8_t *)ring->header + RING_SCRATCH_AT;
 	ring->data = map_twice(ring->fd, layout->data_bytes,
@@ -98,35 +93,36 @@ static int initialize(struct ring *ring, const struct ring_layout *layout)
 	header->scratch_bytes = layout->scratch_bytes;
 	header->data_bytes = layout->data_bytes;
 	header->magic = RING_MAGIC; /* last: without it the file is nobody's */
+	ring_settle_headers(ring);
 	ring->fresh = true;
 	return 0;
 }
 
-/* A file that nobody has finished making, in which nothing can be yet. */
-static bool is_blank(const struct ring_header *header)
+/*
+ * A file that nobody has finished making, in which nothing can be yet. One that has
+ * messages has lost both its headers.
+ */
+static bool is_blank(const struct ring *ring)
 {
-	return header->magic == 0 && header->written == 0 && header->durable == 0;
+	off_t data = RING_SCRATCH_AT + (off_t)ring->scratch_bytes;
+
+	return ring->header->magic == 0 && ring->header->written == 0 &&
+	       ring->header->durable == 0 && lseek(ring->fd, data, SEEK_DATA) < 0;
 }
 
 /* A ring that says of itself what we expect, and whose cursors are possible. */
 static bool is_sound(const struct ring *ring, const struct ring_layout *layout)
 {
 	const struct ring_header *header = ring->header;
-	struct ring_message message;
 
 	if (header->magic != RING_MAGIC || header->version != RING_VERSION ||
 	    header->scratch_bytes != layout->scratch_bytes ||
 	    header->data_bytes != layout->data_bytes ||
 	    header->id[RING_ID_BYTES - 1] != '\0' || header->durable > header->written ||
 	    header->written - header->durable > header->data_bytes ||
-	    header->durable % ALIGNMENT || header->written % ALIGNMENT)
+	    header->durable % RING_ALIGNMENT || header->written % RING_ALIGNMENT)
 		return false;
-	if (header->schema != layout->schema && header->durable != header->written)
-		return false;
-	for (uint64_t at = header->durable; at < header->written; at = message.next)
-		if (ring_peek(ring, at, &message) < 0)
-			return false;
-	return true;
+	return header->schema == layout->schema || header->durable == header->written;
 }
 
 static int open_file(const char *path, struct ring *ring)
@@ -184,7 +180,8 @@ static int start_anew(const char *path, const struct ring_layout *layout,
 	return r < 0 ? r : initialize(ring, layout);
 }
 
-static int adopt(struct ring *ring, const struct ring_layout *layout, size_t size)
+static int adopt(struct ring *ring, const struct ring_layout *layout, size_t size,
+		 struct text *ret_note)
 {
 	int r;
 
@@ -193,11 +190,18 @@ static int adopt(struct ring *ring, const struct ring_layout *layout, size_t siz
 	r = map_all(ring, layout);
 	if (r < 0)
 		return r;
-	if (is_blank(ring->header))
+	ring_settle_headers(ring);
+	if (is_blank(ring))
 		return initialize(ring, layout);
-	if (!is_sound(ring, layout))
+	if (!is_sound(ring, layout) || !ring_mend_chain(ring))
 		return -EUCLEAN;
-	ring->header->schema = layout->schema;
+	ring_settle_vitals(ring);
+	ring->header->schema = ring->shadow->schema = layout->schema;
+	if (ring->lost_bytes)
+		text_add(ret_note,
+			 "memory failed: %llu bytes of messages that were not on disk "
+			 "yet are lost",
+			 (unsigned long long)ring->lost_bytes);
 	return 0;
 }
 
@@ -222,7 +226,7 @@ int ring_open(const char *path, const struct ring_layout *layout, struct ring *r
 	if (r >= 0)
 		r = back(&ring, 0, RING_SCRATCH_AT + layout->scratch_bytes);
 	if (r >= 0)
-		r = adopt(&ring, layout, (size_t)st.st_size);
+		r = adopt(&ring, layout, (size_t)st.st_size, ret_note);
 	if (r == -EUCLEAN)
 		r = start_anew(path, layout, &ring, ret_note);
 	if (r < 0) {
@@ -243,6 +247,12 @@ void ring_close(struct ring *ring)
 		munmap(ring->header, RING_SCRATCH_AT + ring->scratch_bytes);
 	close_fd(ring->fd);
 	*ring = (struct ring){ .fd = -1 };
+}
+
+/* Where the messages begin in the file. */
+size_t ring_data_at(const struct ring *ring)
+{
+	return RING_SCRATCH_AT + ring->scratch_bytes;
 }
 
 const char *ring_id(const struct ring *ring)
@@ -331,22 +341,31 @@ static bool is_backed(struct ring *ring, uint64_t position, size_t bytes)
 /* Where the payload of the next message goes; NULL if `len` bytes do not fit now. */
 void *ring_reserve(struct ring *ring, size_t len)
 {
-	if (footprint(len) > ring_room(ring) ||
-	    !is_backed(ring, ring->staged, footprint(len)))
+	if (ring_footprint(len) > ring_room(ring) ||
+	    !is_backed(ring, ring->staged, ring_footprint(len)))
 		return NULL;
 	return ring->data + ring->staged % ring->data_bytes +
 	       sizeof(struct message_header);
 }
 
+/* Makes what lies behind `position` the payload of a message. */
+void ring_put_header(const struct ring *ring, uint64_t position, uint16_t kind,
+		     size_t len)
+{
+	uint8_t *at = ring->data + position % ring->data_bytes;
+	struct message_header header = { .len = (uint32_t)len,
+					 .kind = kind,
+					 .check = check_of(ring, position),
+					 .sum = ring_sum(at + sizeof(header), len) };
+
+	memcpy(at, &header, sizeof(header));
+}
+
 /* The reserved payload is written and `len` bytes long (not more than was reserved). */
 void ring_stage(struct ring *ring, uint16_t kind, size_t len)
 {
-	struct message_header header = { .len = (uint32_t)len,
-					 .kind = kind,
-					 .check = check_of(ring->staged) };
-
-	memcpy(ring->data + ring->staged % ring->data_bytes, &header, sizeof(header));
-	ring->staged += footprint(len);
+	ring_put_header(ring, ring->staged, kind, len);
+	ring->staged += ring_footprint(len);
 }
 
 /* Stages a copy of a payload. -ENOBUFS if it does not fit now. */
@@ -367,14 +386,23 @@ void ring_unstage(struct ring *ring)
 	ring->staged = ring_written(ring);
 }
 
+/*
+ * The shadow first: if the page of the header fails in between, what the shadow says is
+ * true, and if this process dies, the header says it.
+ */
+static void set_cursor(uint64_t *shadow, uint64_t *cursor, uint64_t position)
+{
+	atomic_store_explicit((_Atomic uint64_t *)shadow, position, memory_order_release);
+	atomic_store_explicit((_Atomic uint64_t *)cursor, position, memory_order_release);
+}
+
 /* Shows the consumer all that was staged. False: that was nothing. */
 bool ring_publish(struct ring *ring)
 {
 	ring->starved = false;
 	if (ring->staged == ring->header->written)
 		return false;
-	atomic_store_explicit((_Atomic uint64_t *)&ring->header->written, ring->staged,
-			      memory_order_release);
+	set_cursor(&ring->shadow->written, &ring->header->written, ring->staged);
 	return true;
 }
 
@@ -390,22 +418,21 @@ int ring_peek(const struct ring *ring, uint64_t position, struct ring_message *r
 
 	if (position == written)
 		return 0;
-	if (position > written || position % ALIGNMENT)
+	if (position > written || position % RING_ALIGNMENT)
 		return -EBADMSG;
 	memcpy(&header, at, sizeof(header));
-	if (header.check != check_of(position) || header.len > ring->data_bytes ||
-	    footprint(header.len) > written - position)
+	if (header.check != check_of(ring, position) || header.len > ring->data_bytes ||
+	    ring_footprint(header.len) > written - position)
 		return -EBADMSG;
 	*ret = (struct ring_message){ .len = header.len,
 				      .kind = header.kind,
 				      .payload = at + sizeof(header),
-				      .next = position + footprint(header.len) };
+				      .next = position + ring_footprint(header.len) };
 	return 1;
 }
 
 /* Everything before `position` is safe elsewhere; the producer may overwrite it. */
 void ring_set_durable(struct ring *ring, uint64_t position)
 {
-	atomic_store_explicit((_Atomic uint64_t *)&ring->header->durable, position,
-			      memory_order_release);
+	set_cursor(&ring->shadow->durable, &ring->header->durable, position);
 }

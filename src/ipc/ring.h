@@ -19,14 +19,18 @@
 #include "ipc/status.h"
 #include "util/text.h"
 
-#define RING_CHUNKS   16 /* in which memory for messages is taken and given back */
-#define RING_ID_BYTES 33 /* hex digits and a terminator */
+#define RING_CHUNKS	 16 /* in which memory for messages is taken and given back */
+#define RING_ID_BYTES	 33 /* hex digits and a terminator */
+#define RING_VITALS_MAX	 4
+#define RING_VITAL_BYTES 232
+#define RING_LOST	 0xffff /* kind of what stands for messages in a lost page */
 
 struct ring_header;
 
 struct ring {
 	int fd;
 	struct ring_header *header;
+	struct ring_header *shadow; /* the same once more, if a page fails */
 	struct ring_status
 		*status;  /* the daemon's counters, for whoever may read the file */
 	uint8_t *scratch; /* the producer's own area, kept with the ring */
@@ -35,8 +39,10 @@ struct ring {
 	size_t data_bytes;
 	bool backed[RING_CHUNKS]; /* producer: there is memory behind that part of data */
 	bool starved; /* producer: there was no memory; not asked again in this batch */
-	uint64_t staged; /* producer: end of what is written but not published */
-	bool fresh;	 /* this process made it */
+	uint64_t staged;     /* producer: end of what is written but not published */
+	bool fresh;	     /* this process made it */
+	uint64_t lost_bytes; /* of messages in pages that failed, found when it was opened
+			      */
 };
 
 struct ring_message {
@@ -53,10 +59,24 @@ struct ring_layout {
 	size_t data_bytes;
 };
 
+/* What was lost with a page of the file, and is zeros now. */
+struct ring_mending {
+	uint64_t at; /* in the file */
+	uint64_t bytes;
+};
+
+int ring_mend(const char *path, uint64_t offset, uint64_t bytes,
+	      struct ring_mending *ret);
 int ring_open(const char *path, const struct ring_layout *layout, struct ring *ret,
 	      struct text *ret_note);
 void ring_close(struct ring *ring);
+size_t ring_data_at(const struct ring *ring); /* in its file */
 const char *ring_id(const struct ring *ring);
+bool ring_mending_of_scratch(const struct ring *ring, const struct ring_mending *mending,
+			     size_t *ret_at, size_t *ret_bytes);
+
+void ring_vital_put(struct ring *ring, unsigned int id, const void *bytes, size_t len);
+bool ring_vital_get(const struct ring *ring, unsigned int id, void *ret, size_t len);
 
 size_t ring_room(const struct ring *ring);
 void *ring_reserve(struct ring *ring, size_t len);

@@ -6,14 +6,12 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 
 #include "ipc/ring_file.h"
 #include "util/file.h"
 #include "util/macro.h"
 
-_Static_assert(RING_STATUS_AT + sizeof(struct ring_status) <= RING_SCRATCH_AT,
+_Static_assert(RING_STATUS_AT + sizeof(struct ring_status) <= RING_SHADOW_AT,
 	       "the status page has outgrown its place");
 
 /*
@@ -42,34 +40,41 @@ static void terminate(struct ring_status *status)
 		status->types[i].name[STATUS_NAME_BYTES - 1] = '\0';
 }
 
+/* Not mapped: of a page that failed, reading says EIO, and touching it would kill. */
+static int read_at(int fd, off_t at, void *to, size_t bytes)
+{
+	ssize_t n = pread(fd, to, bytes, at);
+
+	if (n < 0)
+		return -errno;
+	return n == (ssize_t)bytes ? 0 : -EBADMSG;
+}
+
 /*
  * Copies what the daemon behind `ring_path` says of itself; `alive` is whether it runs
  * now. -ENOENT: no daemon ever used this ring since boot; -EBADMSG: the file is something
- * else.
+ * else; -EIO: its memory failed, and the daemon has not mended it yet.
  */
 int ring_status_read(const char *ring_path, struct status_snapshot *ret)
 {
 	_cleanup_(close_fd) int fd = open(ring_path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	struct ring_header *header;
-	struct stat st;
+	struct ring_header header;
+	struct ring_status status;
+	int r;
 
 	if (fd < 0)
 		return -errno;
-	if (fstat(fd, &st) < 0)
-		return -errno;
-	if (st.st_size < RING_SCRATCH_AT)
+	r = read_at(fd, 0, &header, sizeof(header));
+	if (r < 0)
+		return r;
+	if (header.magic != RING_MAGIC || header.version != RING_VERSION)
 		return -EBADMSG;
-	header = mmap(NULL, RING_SCRATCH_AT, PROT_READ, MAP_SHARED, fd, 0);
-	if (header == MAP_FAILED)
-		return -errno;
-	if (header->magic != RING_MAGIC || header->version != RING_VERSION) {
-		munmap(header, RING_SCRATCH_AT);
-		return -EBADMSG;
-	}
-	memcpy(&ret->status, (uint8_t *)header + RING_STATUS_AT, sizeof(ret->status));
-	ret->durable = header->durable;
-	ret->written = header->written;
-	munmap(header, RING_SCRATCH_AT);
+	r = read_at(fd, RING_STATUS_AT, &status, sizeof(status));
+	if (r < 0)
+		return r;
+	ret->status = status;
+	ret->durable = header.durable;
+	ret->written = header.written;
 	terminate(&ret->status);
 	ret->alive = is_rasd(ret->status.pid);
 	return 0;

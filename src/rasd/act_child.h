@@ -14,7 +14,7 @@ struct act_child {
 	pid_t pid;	    /* 0: none runs */
 	int fd;
 	bool busy;
-	int64_t busy_since_ns; /* boot time */
+	int64_t busy_since_ns;	/* boot time */
 	struct act_order order; /* the one it is at */
 };
 

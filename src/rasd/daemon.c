@@ -21,9 +21,9 @@
 #include "util/log.h"
 #include "util/text.h"
 
-#define KERNEL_LOG    "/dev/kmsg"
-#define HELLO_MSEC    3000
-#define STOP_MSEC     12000 /* below the unit's TimeoutStopSec */
+#define KERNEL_LOG "/dev/kmsg"
+#define HELLO_MSEC 3000
+#define STOP_MSEC  12000 /* below the unit's TimeoutStopSec */
 
 void complain_about_config(const char *where, const char *what)
 {
@@ -141,10 +141,10 @@ static int attach_handlers(struct daemon *daemon)
 
 static int open_reader(struct daemon *daemon)
 {
-	uint8_t *landing = daemon->ring.scratch + SCRATCH_LANDING_AT;
 	int r;
 
-	daemon->reader = trace_reader_new(landing, LANDING_BYTES, &r);
+	daemon->reader = trace_reader_new(daemon->ring.scratch + SCRATCH_LANDING_AT,
+					  LANDING_BYTES, &r);
 	if (!daemon->reader)
 		return r;
 	for (int ring = 0; ring < TRACE_RING_MAX; ring++) {
@@ -245,8 +245,8 @@ static int start_hands(struct daemon *daemon)
 	daemon->hands.wake_data = daemon;
 	if (r < 0)
 		return r;
-	if (kernel_log_open(&daemon->log, KERNEL_LOG, &daemon->pipeline,
-			    &daemon->hands) < 0)
+	if (kernel_log_open(&daemon->log, KERNEL_LOG, &daemon->pipeline, &daemon->hands) <
+	    0)
 		log_warning("cannot read %s: corrected memory errors that the kernel "
 			    "only logs are not seen, and fewer victims of poison are "
 			    "known",
@@ -285,6 +285,7 @@ static enum rasd_exit start(struct daemon *daemon)
 				  daemon->reader, daemon->options->instance,
 				  daemon->config.senders);
 	r = r < 0 ? r : start_hands(daemon);
+	daemon_count_mended(daemon);
 	r = r < 0 ? r : attach_handlers(daemon);
 	if (r < 0)
 		return fail("cannot start", r);

@@ -13,9 +13,9 @@
 #include "rasd/pipeline.h"
 #include "rasd/tracing.h"
 
-#define RING_DATA_BYTES (16u << 20) /* tmpfs: only what a flood touches is taken */
+#define RING_DATA_BYTES	   (16u << 20) /* tmpfs: only what a flood touches is taken */
 #define POISON_RECORDS_MAX 32
-#define GRACE_STEP_USEC 2000ULL	    /* between looks at a ring that is rather full */
+#define GRACE_STEP_USEC	   2000ULL /* between looks at a ring that is rather full */
 
 struct daemon {
 	const struct daemon_options *options;
@@ -32,6 +32,8 @@ struct daemon {
 	struct metrics_writer metrics;
 	struct poison_record poison[POISON_RECORDS_MAX]; /* not recorded yet */
 	size_t n_poison;
+	struct ring_mending mendings[POISON_RECORDS_MAX];
+	size_t n_mendings;
 	sd_event *event;
 	sd_event_source *log_source, *log_end_source;
 	sd_event_source *rings_source, *grace_source, *store_source, *again_source;
@@ -50,6 +52,7 @@ void daemon_end_metrics(struct daemon *daemon);
 
 void daemon_take_poison(struct daemon *daemon);
 void daemon_mend_ring(struct daemon *daemon);
+void daemon_count_mended(struct daemon *daemon);
 void daemon_name_regions(struct daemon *daemon);
 void daemon_tell_poison(struct daemon *daemon);
 

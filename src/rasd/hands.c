@@ -17,11 +17,11 @@
 #include "util/log.h"
 #include "util/text.h"
 
-#define GRACE_NS	  (200 * NS_PER_MSEC) /* for the cause to reach the disk */
-#define LOOK_AGAIN_NS	  (10 * NS_PER_MSEC)  /* whether it has */
-#define MEMORY_NS	  (10 * NS_PER_SEC) /* for the database to say what it knows */
-#define STUCK_NS	  (10 * NS_PER_SEC)
-#define ACCURACY_USEC	  1
+#define GRACE_NS      (200 * NS_PER_MSEC) /* for the cause to reach the disk */
+#define LOOK_AGAIN_NS (10 * NS_PER_MSEC)  /* whether it has */
+#define MEMORY_NS     (10 * NS_PER_SEC)	  /* for the database to say what it knows */
+#define STUCK_NS      (10 * NS_PER_SEC)
+#define ACCURACY_USEC 1
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
@@ -31,7 +31,8 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 	return 0;
 }
 
-/* --- telling -------------------------------------------------------------------------- */
+/* --- telling --------------------------------------------------------------------------
+ */
 
 static size_t slot_of(const struct hands *hands, uint64_t id)
 {
@@ -137,7 +138,8 @@ static void publish(struct hands *hands)
 		hands->wake(hands->wake_data);
 }
 
-/* --- the act process -------------------------------------------------------------------- */
+/* --- the act process
+ * -------------------------------------------------------------------- */
 
 static void take_outcome(struct hands *hands, const struct act_report *report)
 {
@@ -244,7 +246,8 @@ static bool ensure_child(struct hands *hands)
 	return r >= 0;
 }
 
-/* --- what comes next ---------------------------------------------------------------------- */
+/* --- what comes next
+ * ---------------------------------------------------------------------- */
 
 static bool next_unit_order(struct hands *hands, struct act_order *order)
 {
@@ -366,7 +369,8 @@ static void remember(struct hands *hands, int64_t now)
 		hands->state->ready = 1;
 		return;
 	}
-	for (uint32_t i = 0; i < MIN(memory->n_pages, (uint32_t)DB_MEMORY_PAGES_MAX); i++) {
+	for (uint32_t i = 0; i < MIN(memory->n_pages, (uint32_t)DB_MEMORY_PAGES_MAX);
+	     i++) {
 		const struct db_page *page = &memory->pages[i];
 
 		policy_remember_page(hands->state, &hands->rules.policy, page->address,
@@ -403,7 +407,8 @@ void hands_work(struct hands *hands)
 	set_timer(hands, now);
 }
 
-/* --- life ------------------------------------------------------------------------------- */
+/* --- life
+ * ------------------------------------------------------------------------------- */
 
 /* What an earlier process gave out and did not hear of: looked at, and tried again. */
 static void take_back_given(struct hands *hands)

@@ -60,14 +60,15 @@ struct hands {
 	bool before_record; /* of the act whose outcome is being told */
 	int64_t begun_ns;   /* boot time */
 	int64_t stuck_said;
-	void (*wake)(void *userdata);	       /* the store has something to do */
+	void (*wake)(void *userdata);		/* the store has something to do */
 	void (*on_child_death)(void *userdata); /* it may have met poison */
 	void *wake_data;
 	sd_event *event;
 	sd_event_source *report_source, *timer_source;
 };
 
-int hands_init(struct hands *hands, struct pipeline *pipeline, const struct config *config);
+int hands_init(struct hands *hands, struct pipeline *pipeline,
+	       const struct config *config);
 void hands_deinit(struct hands *hands);
 int hands_attach(struct hands *hands, sd_event *event);
 void hands_configure(struct hands *hands, const struct config *config);

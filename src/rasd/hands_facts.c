@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 /*
- * Facts: from events and lines of the kernel's log to links, hits and decisions. All of it
- * happens before a round is published, so what follows from an event becomes visible with
- * it. A capture that dies before that has its round walked again by the next one, and an
- * error may then count twice for its page: never not at all.
+ * Facts: from events and lines of the kernel's log to links, hits and decisions. All of
+ * it happens before a round is published, so what follows from an event becomes visible
+ * with it. A capture that dies before that has its round walked again by the next one,
+ * and an error may then count twice for its page: never not at all.
  */
 
 #include "rasd/hands.h"
@@ -18,20 +18,22 @@
 #include "util/log.h"
 #include "util/text.h"
 
-#define OWNER_NS   (5 * NS_PER_SEC) /* a thread's number may be another's after that */
-#define HIT_NS	   (3 * NS_PER_SEC) /* for the act process to find a unit */
-#define LOOKUPS_MAX 16		    /* in /proc, for unconfirmed signals of one round */
+#define OWNER_NS    (5 * NS_PER_SEC) /* a thread's number may be another's after that */
+#define HIT_NS	    (3 * NS_PER_SEC) /* for the act process to find a unit */
+#define LOOKUPS_MAX 16		     /* in /proc, for unconfirmed signals of one round */
 
 static const char gone_text[] = "gone before rasd looked, and no failed unit's main one";
 
-/* --- owners --------------------------------------------------------------------------- */
+/* --- owners ---------------------------------------------------------------------------
+ */
 
 static struct owner *find_owner(struct hands *hands, int32_t tid, int64_t boottime_ns)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(hands->owners); i++) {
 		struct owner *owner = &hands->owners[i];
 
-		if (owner->tid == tid && llabs(owner->boottime_ns - boottime_ns) < OWNER_NS)
+		if (owner->tid == tid &&
+		    llabs(owner->boottime_ns - boottime_ns) < OWNER_NS)
 			return owner;
 	}
 	return NULL;
@@ -81,7 +83,8 @@ static struct owner *note_owner(struct hands *hands, const struct event *event)
 	return owner;
 }
 
-/* --- events ----------------------------------------------------------------------------- */
+/* --- events
+ * ----------------------------------------------------------------------------- */
 
 static void see_signal(struct hands *hands, const struct event *event)
 {
@@ -92,17 +95,18 @@ static void see_signal(struct hands *hands, const struct event *event)
 	if (!facts.is_memory || !event->pid)
 		return;
 	owner = note_owner(hands, event);
-	correlate_signal(hands->correlator,
-			 &(struct seen_signal){
-				 .event = event->id,
-				 .boottime_ns = event->boottime_ns,
-				 .tid = event->pid,
-				 .tgid = owner && owner->found ? owner->process.tgid : 0,
-				 .sender = facts.sender,
-				 .start_ns = owner && owner->found ? owner->process.start_ns : 0,
-				 .is_memory = facts.number == SIGBUS,
-				 .is_kill = facts.number == SIGKILL,
-				 .confirmed = !(event->flags & EVENT_UNCONFIRMED) });
+	correlate_signal(
+		hands->correlator,
+		&(struct seen_signal){
+			.event = event->id,
+			.boottime_ns = event->boottime_ns,
+			.tid = event->pid,
+			.tgid = owner && owner->found ? owner->process.tgid : 0,
+			.sender = facts.sender,
+			.start_ns = owner && owner->found ? owner->process.start_ns : 0,
+			.is_memory = facts.number == SIGBUS,
+			.is_kill = facts.number == SIGKILL,
+			.confirmed = !(event->flags & EVENT_UNCONFIRMED) });
 }
 
 static void want_victims(struct hands *hands, uint64_t pfn)
@@ -122,8 +126,8 @@ static void see_failure(struct hands *hands, const struct event *event,
 						  .boottime_ns = event->boottime_ns,
 						  .pfn = pfn,
 						  .thread = common_pid });
-	if (policy_page_failed(hands->state, rules, event->address,
-			       event->boottime_ns) == FAILURE_NEW) {
+	if (policy_page_failed(hands->state, rules, event->address, event->boottime_ns) ==
+	    FAILURE_NEW) {
 		want_victims(hands, pfn);
 		hands_note_page(hands, event->address);
 	}
@@ -143,10 +147,10 @@ static void see_memory_error(struct hands *hands, const struct event *event)
 
 	if (event->source == SOURCE_LOG)
 		correlate_report(hands->correlator,
-				 &(struct seen_report){
-					 .event = event->id,
-					 .boottime_ns = event->boottime_ns,
-					 .pfn = event->address / rules->page_size });
+				 &(struct seen_report){ .event = event->id,
+							.boottime_ns = event->boottime_ns,
+							.pfn = event->address /
+							       rules->page_size });
 	if (event->severity != SEVERITY_CORRECTED)
 		return;
 	policy_corrected(hands->state, rules, &error, hands->pipeline->next_id,
@@ -205,7 +209,8 @@ void hands_see_line(struct hands *hands, const char *line, size_t len,
 							  .forced = victim.forced });
 }
 
-/* --- hits --------------------------------------------------------------------------------- */
+/* --- hits
+ * --------------------------------------------------------------------------------- */
 
 static void describe_owner(struct db_hit *hit, const struct process *process)
 {
@@ -224,8 +229,8 @@ static void describe_owner(struct db_hit *hit, const struct process *process)
 static void see_hit(struct hands *hands, const struct finding *finding)
 {
 	struct db_hit hit = { .event = finding->event,
-			      .time_ns = finding->boottime_ns +
-					 clock_realtime_offset_ns(),
+			      .time_ns =
+				      finding->boottime_ns + clock_realtime_offset_ns(),
 			      .address = finding->pfn * hands->rules.policy.page_size,
 			      .pid = finding->tid,
 			      .tgid = finding->tgid,
@@ -251,8 +256,8 @@ static void log_hit(const struct db_hit *hit)
 
 	text_add_escaped(&text, hit->comm, strnlen(hit->comm, sizeof(hit->comm)));
 	log_warning("poison hit %s[%d] of %s (%s)%s%s", comm, hit->pid,
-		    hit->unit[0] ? hit->unit : "no known unit", evidence_name(hit->evidence),
-		    hit->why[0] ? ": " : "", hit->why);
+		    hit->unit[0] ? hit->unit : "no known unit",
+		    evidence_name(hit->evidence), hit->why[0] ? ": " : "", hit->why);
 }
 
 /* All is known of it that can be known: recorded, and shown to the policy. */
@@ -335,7 +340,8 @@ static void take_unit(struct hands *hands, const struct act_report *report)
 
 static void take_victims(struct hands *hands, const struct act_report *report)
 {
-	for (uint32_t i = 0; i < MIN(report->n_victims, (uint32_t)REPORT_VICTIMS_MAX); i++)
+	for (uint32_t i = 0; i < MIN(report->n_victims, (uint32_t)REPORT_VICTIMS_MAX);
+	     i++)
 		correlate_page_victim(hands->correlator,
 				      &(struct seen_page_victim){
 					      .boottime_ns = clock_now_ns(CLOCK_BOOTTIME),
@@ -353,7 +359,8 @@ static void see_finding(struct hands *hands, const struct finding *finding)
 	if (finding->kind == FINDING_HIT)
 		see_hit(hands, finding);
 	else
-		pipeline_tell_or_count(hands->pipeline, MESSAGE_LINK, &link, sizeof(link));
+		pipeline_tell_or_count(hands->pipeline, MESSAGE_LINK, &link,
+				       sizeof(link));
 }
 
 /* What has been read at once is complete: what follows from it. */

@@ -153,7 +153,8 @@ int main(int argc, char **argv, char **envp)
 		return r;
 	r = poison_begin(argv, envp, &line.daemon.poison);
 	if (r < 0)
-		log_warning("not prepared for poison in memory of ours: %s", strerror(-r));
+		log_warning("not prepared for poison in memory of ours: %s",
+			    strerror(-r));
 	umask(0027); /* the database and the ring are for root and the group */
 	log_open(NULL, LOG_INFO);
 	r = config_load(line.daemon.config_path, complain_about_config, &config);

@@ -19,10 +19,18 @@ enum message_kind {
 	MESSAGE_LINK,	   /* struct db_link */
 	MESSAGE_ACTION,	   /* struct db_action */
 	MESSAGE_PAGE,	   /* struct db_page */
+	MESSAGE_LOSS,	   /* struct message_loss */
 };
 
 struct message_stop {
 	int64_t time_ns;
+};
+
+/* So many more were lost: what no counter tells. */
+struct message_loss {
+	char stage[32];
+	uint64_t count;
+	int64_t time_ns; /* UTC */
 };
 
 struct message_round {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "handlers/own_poison.h"
+#include "rasd/scratch.h"
 #include "util/log.h"
 
 static int keep_record(const struct poison_record *record, void *arg)
@@ -30,23 +31,42 @@ static bool is_in_ring(const struct poison_record *record)
 	       record->region <= REGION_RING_DATA_AGAIN;
 }
 
+static void mend(struct daemon *daemon, const struct poison_record *record)
+{
+	uint64_t bytes = record->lsb > 0 && record->lsb < 31 ? 1ULL << record->lsb : 1;
+	int r = ring_mend(daemon->ring_path, record->offset, bytes,
+			  &daemon->mendings[daemon->n_mendings]);
+
+	if (r < 0)
+		log_warning("cannot mend %s: %s", daemon->ring_path, strerror(-r));
+	else
+		daemon->n_mendings++;
+}
+
 /* Before the ring is opened: pages of its file that failed are taken out of it. */
 void daemon_mend_ring(struct daemon *daemon)
 {
-	for (size_t i = 0; i < daemon->n_poison; i++) {
-		const struct poison_record *record = &daemon->poison[i];
-		struct ring_mending mending = { 0 };
-		int r;
+	for (size_t i = 0; i < daemon->n_poison; i++)
+		if (is_in_ring(&daemon->poison[i]))
+			mend(daemon, &daemon->poison[i]);
+}
 
-		if (!is_in_ring(record))
-			continue;
-		r = ring_mend(daemon->ring_path, record->offset,
-			      record->lsb > 0 && record->lsb < 31 ? 1ULL << record->lsb : 1,
-			      &mending);
-		if (r < 0)
-			log_warning("cannot mend %s: %s", daemon->ring_path,
-				    strerror(-r));
+/* Of a round that was read and not published, what lay in those pages is gone. */
+void daemon_count_mended(struct daemon *daemon)
+{
+	int lost = 0;
+
+	for (size_t i = 0; i < daemon->n_mendings; i++) {
+		size_t at, bytes;
+
+		if (ring_mending_of_scratch(&daemon->ring, &daemon->mendings[i], &at,
+					    &bytes) &&
+		    at < SCRATCH_LANDING_AT + LANDING_BYTES)
+			lost += trace_reader_lost(daemon->reader, at, bytes);
 	}
+	daemon->n_mendings = 0;
+	if (lost)
+		pipeline_tell_lost(&daemon->pipeline, "poison", (uint64_t)lost);
 }
 
 /* Where shared memory is mapped, for the handler. */

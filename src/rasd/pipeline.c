@@ -25,15 +25,28 @@ static struct ring_status *status_of(struct pipeline *pipeline)
 	return pipeline->ring->status;
 }
 
-static const struct pipeline_note *note_of(const struct pipeline *pipeline)
-{
-	return (const struct pipeline_note *)pipeline->ring->scratch;
-}
-
+/* Neither of them ever goes back. */
 static bool is_later(const struct message_round *a, const struct message_round *b)
 {
 	return a->round > b->round || a->next_id > b->next_id ||
 	       a->next_log > b->next_log;
+}
+
+/* What was published last, also if it was in a page that is lost by now. */
+static struct message_round last_published(const struct ring *ring)
+{
+	struct message_round round = { .next_id = 1 };
+	struct pipeline_mark mark;
+	struct ring_message message;
+	uint64_t at = ring_durable(ring);
+
+	for (; ring_peek(ring, at, &message) > 0; at = message.next)
+		if (message.kind == MESSAGE_ROUND && message.len == sizeof(round))
+			memcpy(&round, message.payload, sizeof(round));
+	if (ring_vital_get(ring, VITAL_ROUND, &mark, sizeof(mark)) &&
+	    mark.written <= ring_written(ring) && is_later(&mark.round, &round))
+		round = mark.round;
+	return round;
 }
 
 /*
@@ -42,20 +55,18 @@ static bool is_later(const struct message_round *a, const struct message_round *
  */
 static void find_where_we_are(struct pipeline *pipeline)
 {
-	struct message_round round = { .next_id = 1 };
-	struct ring_message message;
-	uint64_t at = ring_durable(pipeline->ring);
+	struct message_round round = last_published(pipeline->ring);
+	struct pipeline_note note;
 
-	for (; ring_peek(pipeline->ring, at, &message) > 0; at = message.next)
-		if (message.kind == MESSAGE_ROUND && message.len == sizeof(round))
-			memcpy(&round, message.payload, sizeof(round));
-	if (is_later(&note_of(pipeline)->durable, &round))
-		round = note_of(pipeline)->durable;
+	if (ring_vital_get(pipeline->ring, VITAL_NOTE, &note, sizeof(note)) &&
+	    is_later(&note.durable, &round))
+		round = note.durable;
 	pipeline->finished_round = round.round;
 	pipeline->next_id = round.next_id;
 	pipeline->next_log = round.next_log;
 	pipeline->log_lost = round.log_lost;
 	pipeline->spilled = MAX(round.spilled, pipeline->ring->status->spilled);
+	trace_reader_resume(pipeline->reader, round.round);
 }
 
 /* All that is passed is borrowed. Call pipeline_deinit() also after a failure. */
@@ -223,8 +234,8 @@ static void find_owner(struct pipeline *pipeline, struct event *event)
 {
 	struct process *owner = &pipeline->owner;
 
-	pipeline->has_owner = event->pid &&
-			      process_find(pipeline->proc_fd, SYSTEMD_UNITS, event->pid,
+	pipeline->has_owner =
+		event->pid && process_find(pipeline->proc_fd, SYSTEMD_UNITS, event->pid,
 					   event->boottime_ns, owner) >= 0;
 	if (!pipeline->has_owner)
 		return;
@@ -246,8 +257,7 @@ static struct sum_key key_of(const struct event *event)
 }
 
 /* Tells whoever brings events together of one that has its row, or is part of one. */
-static void show(struct pipeline *pipeline, const struct event *event,
-		 int32_t common_pid)
+static void show(struct pipeline *pipeline, const struct event *event, int32_t common_pid)
 {
 	if (pipeline->observer)
 		pipeline->observer(pipeline->observer_data, event, common_pid);
@@ -424,6 +434,18 @@ static void tell_counter(struct pipeline *pipeline, const char *stage_name,
 	pipeline_tell(pipeline, MESSAGE_COUNTER, &counter, sizeof(counter));
 }
 
+/* More was lost, and no counter says so. */
+void pipeline_tell_lost(struct pipeline *pipeline, const char *stage_name, uint64_t n)
+{
+	struct message_loss loss = { .count = n,
+				     .time_ns = clock_now_ns(CLOCK_REALTIME) };
+
+	copy_text(loss.stage, sizeof(loss.stage), stage_name);
+	if (pipeline->tally)
+		tally_lost(pipeline->tally, stage_name, n);
+	pipeline_tell(pipeline, MESSAGE_LOSS, &loss, sizeof(loss));
+}
+
 static void tell_ring_counters(void *userdata, const struct trace_instance *instance,
 			       unsigned int cpu, const struct trace_counters *counters)
 {
@@ -476,20 +498,22 @@ bool pipeline_tell_losses(struct pipeline *pipeline)
 
 static void tell_round(struct pipeline *pipeline)
 {
-	struct message_round message = { .round = pipeline->finished_round,
-					 .next_id = pipeline->next_id,
-					 .next_log = pipeline->next_log,
-					 .log_lost = pipeline->log_lost,
-					 .spilled = pipeline->spilled };
+	struct pipeline_mark mark = { .round = { .round = pipeline->finished_round,
+						 .next_id = pipeline->next_id,
+						 .next_log = pipeline->next_log,
+						 .log_lost = pipeline->log_lost,
+						 .spilled = pipeline->spilled } };
 
-	pipeline_tell(pipeline, MESSAGE_ROUND, &message, sizeof(message));
+	pipeline_tell(pipeline, MESSAGE_ROUND, &mark.round, sizeof(mark.round));
+	mark.written = pipeline->ring->staged;
+	ring_vital_put(pipeline->ring, VITAL_ROUND, &mark, sizeof(mark));
 }
 
 /* Whether there is something for the other side to learn. */
 static bool has_news(const struct pipeline *pipeline)
 {
 	return pipeline->ring->staged != ring_written(pipeline->ring) ||
-	       pipeline->spilled != status_of((struct pipeline *)pipeline)->spilled;
+	       pipeline->spilled != pipeline->ring->status->spilled;
 }
 
 /*
@@ -501,14 +525,15 @@ bool pipeline_publish(struct pipeline *pipeline)
 	bool news = has_news(pipeline);
 
 	if (news) {
-		tell_round(pipeline);
 		if (pipeline->spilled != status_of(pipeline)->spilled)
 			tell_counter(pipeline, "event-ring", pipeline->instance,
 				     (unsigned int)-1, pipeline->spilled, false);
+		tell_round(pipeline);
 	}
 	ring_publish(pipeline->ring);
 	status_of(pipeline)->spilled = pipeline->spilled;
 	return news;
+}
 }
 
 static void finish_round(struct pipeline *pipeline)

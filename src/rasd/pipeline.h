@@ -20,7 +20,20 @@
 
 struct sums;
 
-/* Beside the landing area in the ring's scratch: what store tells the next capture. */
+/* What the ring's file keeps twice, see ring_vital_put(). */
+enum pipeline_vital {
+	VITAL_NOTE,  /* struct pipeline_note, by store */
+	VITAL_ROUND, /* struct pipeline_mark, by capture */
+};
+
+/* A round as its own message has it, should that be in a page that is lost. */
+struct pipeline_mark {
+	struct message_round round;
+	uint64_t
+		written; /* the ring's position when it is published; before, it is not */
+};
+
+/* What store tells the next capture. */
 struct pipeline_note {
 	struct message_round durable; /* the last round that is on disk */
 };
@@ -78,5 +91,6 @@ bool pipeline_publish(struct pipeline *pipeline);
 int pipeline_recover(struct pipeline *pipeline);
 int pipeline_round(struct pipeline *pipeline);
 void pipeline_begin_database(struct pipeline *pipeline);
+void pipeline_tell_lost(struct pipeline *pipeline, const char *stage_name, uint64_t n);
 bool pipeline_tell_losses(struct pipeline *pipeline);
 void pipeline_log_window(struct pipeline *pipeline);

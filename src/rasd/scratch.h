@@ -3,7 +3,8 @@
 
 /*
  * What capture keeps in the ring's file beside the ring: memory that outlives it. Each
- * area begins on a boundary of any page size, so that a page that fails takes one of them.
+ * area begins on a boundary of any page size, so that a page that fails takes one of
+ * them.
  */
 
 #include "db/rows.h"
@@ -20,9 +21,8 @@ struct scratch_memory { /* filled by store, once, for a capture that knows nothi
 };
 
 /* clang-format off */
-#define SCRATCH_NOTE_AT	   0
-#define SCRATCH_LANDING_AT SCRATCH_ALIGN
-#define LANDING_BYTES	   (LANDING_HEAD_BYTES + (1u << 20))
+#define SCRATCH_LANDING_AT 0
+#define LANDING_BYTES	   (LANDING_HEADS_BYTES + (1u << 20))
 #define SCRATCH_POLICY_AT  (SCRATCH_LANDING_AT + LANDING_BYTES)
 #define SCRATCH_MEMORY_AT  (SCRATCH_POLICY_AT + ALIGN_UP(sizeof(struct policy_state), (size_t)SCRATCH_ALIGN))
 #define SCRATCH_TALLY_AT   (SCRATCH_MEMORY_AT + ALIGN_UP(sizeof(struct scratch_memory), (size_t)SCRATCH_ALIGN))

@@ -44,9 +44,11 @@ struct store {
 	int lock_fd;
 	uint64_t position;	    /* in the ring, behind the last committed message */
 	struct message_round round; /* the last one that was applied */
-	bool stopped;		    /* a clean end was the last message */
-	bool orphaned;		    /* capture is gone */
-	int error;		    /* of the last commit */
+	uint64_t next_id; /* of events, that comes if none is lost; 0: not known */
+	bool lost;	  /* messages, in a page that failed, not counted yet */
+	bool stopped;	  /* a clean end was the last message */
+	bool orphaned;	  /* capture is gone */
+	int error;	  /* of the last commit */
 };
 
 static void say_hello(const struct store_options *options,
@@ -59,15 +61,16 @@ static void say_hello(const struct store_options *options,
 /* What the next capture needs to know of messages that it will not find any more. */
 static void leave_note(struct store *store)
 {
-	struct pipeline_note *note = (struct pipeline_note *)store->ring->scratch;
+	const struct pipeline_note note = { .durable = store->round };
 
 	if (store->round.next_id)
-		note->durable = store->round;
+		ring_vital_put(store->ring, VITAL_NOTE, &note, sizeof(note));
 }
 
 /*
  * A store before us was killed between its commit and the note: what it had committed is
- * passed over, and the note is left in its place.
+ * passed over, and the note is left in its place. A lost page with both what was
+ * committed and what was not is counted yet.
  */
 static void catch_up(struct store *store, uint64_t position)
 {
@@ -75,9 +78,12 @@ static void catch_up(struct store *store, uint64_t position)
 	uint64_t at = ring_durable(store->ring);
 
 	for (; at < position && ring_peek(store->ring, at, &message) > 0;
-	     at = message.next)
+	     at = message.next) {
+		if (message.kind == RING_LOST && message.next > position)
+			break;
 		if (message.kind == MESSAGE_ROUND && message.len == sizeof(store->round))
 			memcpy(&store->round, message.payload, sizeof(store->round));
+	}
 	leave_note(store);
 	ring_set_durable(store->ring, at);
 	store->position = at;
@@ -220,6 +226,25 @@ static int give_up(struct store *store, uint64_t count, const char *stage,
 	return db_add_loss(store->writer, stage, count, time_ns);
 }
 
+/*
+ * What comes after a page that was lost has this id. The ids that are missing are events;
+ * if none is, or they cannot be told, it is at least one thing that happened.
+ */
+static int count_lost(struct store *store, uint64_t next_id)
+{
+	uint64_t count = 1;
+
+	if (!store->lost)
+		return 0;
+	if (store->next_id && next_id > store->next_id)
+		count = next_id - store->next_id;
+	store->lost = false;
+	log_error("%llu event%s lost in memory that failed, before %s on disk",
+		  (unsigned long long)count, count == 1 ? " was" : "s were",
+		  count == 1 ? "it was" : "they were");
+	return db_add_loss(store->writer, "poison", count, clock_now_ns(CLOCK_REALTIME));
+}
+
 static int apply_event(struct store *store, const struct ring_message *message)
 {
 	struct value undecoded = { .kind = VALUE_NONE };
@@ -239,6 +264,12 @@ static int apply_event(struct store *store, const struct ring_message *message)
 		event.time_last_ns = event.time_ns;
 		undecoded = value_bytes(message->payload, message->len);
 	}
+	if (event.id) {
+		r = count_lost(store, event.id);
+		if (r < 0)
+			return r;
+		store->next_id = event.id + 1;
+	}
 	r = db_add_event(store->writer, &event, &undecoded);
 	return r == -EEXIST || r == -EINVAL || r == -ERANGE ?
 		       give_up(store, event.count, "unstorable", event.time_ns) :
@@ -251,6 +282,41 @@ static int apply_sum(struct store *store, const struct db_sum *sum)
 	int r = db_add_sum(store->writer, sum);
 
 	return r == 1 ? give_up(store, sum->count, "unstorable", sum->time_last_ns) : r;
+}
+
+static int apply_round(struct store *store, const struct message_round *round)
+{
+	int r = count_lost(store, round->next_id);
+
+	store->round = *round;
+	store->next_id = round->next_id;
+	return r;
+}
+
+/* Actions have ids from the numbers of events; each is told first in its turn. */
+static int apply_action(struct store *store, const struct db_action *action)
+{
+	int r = 0;
+
+	if (action->id >= store->next_id) {
+		r = count_lost(store, action->id);
+		store->next_id = action->id + 1;
+	}
+	r = r < 0 ? r : db_add_action(store->writer, action);
+	return r == 1 ? give_up(store, 1, "unstorable", action->asked_ns) : r;
+}
+
+static int apply_link(struct store *store, const struct db_link *link)
+{
+	int r = db_add_link(store->writer, link);
+
+	return r == 1 ? 0 : r; /* an end of it was lost, and counted there */
+}
+
+static int apply_loss(struct store *store, struct message_loss *loss)
+{
+	loss->stage[sizeof(loss->stage) - 1] = '\0';
+	return db_add_loss(store->writer, loss->stage, loss->count, loss->time_ns);
 }
 
 /* Copies the payload out: nothing says that it is aligned for its type. */
@@ -284,17 +350,33 @@ static int apply(struct store *store, const struct ring_message *message)
 	case MESSAGE_COUNTER:
 		return APPLY(struct db_counter, db_add_counter(w, &payload_));
 	case MESSAGE_ROUND:
-		return APPLY(struct message_round, (store->round = payload_, 0));
+		return APPLY(struct message_round, apply_round(store, &payload_));
 	case MESSAGE_HIT:
 		return APPLY(struct db_hit, db_add_hit(w, &payload_));
 	case MESSAGE_LINK:
-		return APPLY(struct db_link, db_add_link(w, &payload_));
+		return APPLY(struct db_link, apply_link(store, &payload_));
 	case MESSAGE_ACTION:
-		return APPLY(struct db_action, db_add_action(w, &payload_));
+		return APPLY(struct db_action, apply_action(store, &payload_));
 	case MESSAGE_PAGE:
 		return APPLY(struct db_page, db_add_page(w, &payload_));
+	case MESSAGE_LOSS:
+		return APPLY(struct message_loss, apply_loss(store, &payload_));
 	}
+	if (message->kind == RING_LOST)
+		store->lost = true;
 	return 0; /* of a later version: nothing that we could keep */
+}
+
+/* What capture says of the end of a round, where nothing comes behind it; 0: not known.
+ */
+static uint64_t id_at(const struct store *store, uint64_t position)
+{
+	struct pipeline_mark mark;
+
+	return ring_vital_get(store->ring, VITAL_ROUND, &mark, sizeof(mark)) &&
+			       mark.written == position ?
+		       mark.round.next_id :
+		       0;
 }
 
 /* All that is published, up to a limit. Returns the position behind it. */
@@ -315,18 +397,20 @@ static int apply_batch(struct store *store, uint64_t *ret_position)
 		at = message.next;
 	}
 	*ret_position = at;
-	return 0;
+	return count_lost(store, id_at(store, at));
 }
 
 static int commit_batch(struct store *store)
 {
-	uint64_t position;
+	uint64_t position, next_id = store->next_id;
 	int r = db_begin(store->writer);
 
 	r = r < 0 ? r : apply_batch(store, &position);
 	r = r < 0 ? r : db_commit(store->writer, position);
 	if (r < 0) {
 		db_rollback(store->writer);
+		store->next_id = next_id;
+		store->lost = false; /* it is found again */
 		return r;
 	}
 	store->position = position;

@@ -12,6 +12,8 @@
 
 #define LANDING_SLOTS_MAX  512
 #define LANDING_HEAD_BYTES 65536 /* one page of any size */
+#define LANDING_HEADS_BYTES \
+	(2 * LANDING_HEAD_BYTES) /* it is there twice, should its page fail */
 
 struct landing_slot {
 	uint32_t ring; /* enum trace_ring */
@@ -21,7 +23,10 @@ struct landing_slot {
 	int64_t clock_delta_ns;
 };
 
-/* Lies at the start of the area. All zero is an area that was never used. */
+/*
+ * Lies at the start of the area, and once more behind that. All zero is an area that was
+ * never used.
+ */
 struct landing {
 	uint64_t round; /* of what is in the slots; counts up */
 	uint32_t n_slots;

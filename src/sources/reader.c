@@ -32,6 +32,7 @@ struct stream {
 struct trace_reader {
 	int epoll_fd;
 	struct landing *landing;
+	struct landing *shadow; /* the same once more */
 	uint8_t *area;
 	size_t area_bytes;
 	size_t area_used;
@@ -41,8 +42,17 @@ struct trace_reader {
 	size_t n_active;
 };
 
+/* A head that is nothing but zeros was never used, or it was lost with its page. */
+static void settle_heads(struct trace_reader *reader)
+{
+	if (reader->landing->round == 0 && reader->landing->n_slots == 0)
+		*reader->landing = *reader->shadow;
+	else
+		*reader->shadow = *reader->landing;
+}
+
 /*
- * `landing` is the area, kept over restarts; its first LANDING_HEAD_BYTES say what is in
+ * `landing` is the area, kept over restarts; its first LANDING_HEADS_BYTES say what is in
  * it. NULL with `ret_error`.
  */
 struct trace_reader *trace_reader_new(void *landing, size_t landing_bytes, int *ret_error)
@@ -53,8 +63,10 @@ struct trace_reader *trace_reader_new(void *landing, size_t landing_bytes, int *
 	if (!reader)
 		return NULL;
 	reader->landing = landing;
-	reader->area = (uint8_t *)landing + LANDING_HEAD_BYTES;
-	reader->area_bytes = landing_bytes - LANDING_HEAD_BYTES;
+	reader->shadow = (struct landing *)((uint8_t *)landing + LANDING_HEAD_BYTES);
+	reader->area = (uint8_t *)landing + LANDING_HEADS_BYTES;
+	reader->area_bytes = landing_bytes - LANDING_HEADS_BYTES;
+	settle_heads(reader);
 	reader->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (reader->epoll_fd < 0) {
 		*ret_error = -errno;
@@ -147,6 +159,20 @@ int trace_reader_wake_dormant(struct trace_reader *reader)
 	return n;
 }
 
+static void set_slots(struct trace_reader *reader, uint32_t n)
+{
+	atomic_signal_fence(memory_order_seq_cst);
+	reader->landing->n_slots = n;
+	reader->shadow->n_slots = n;
+	atomic_signal_fence(memory_order_seq_cst);
+}
+
+static void set_round(struct trace_reader *reader, uint64_t round)
+{
+	reader->landing->round = round;
+	reader->shadow->round = round;
+}
+
 /*
  * Room for one sub-buffer, known to whoever finds the landing area after us. Its pages
  * are touched, so that the kernel's copy to it cannot be cut off by a fault in a dying
@@ -158,6 +184,7 @@ static uint8_t *take_slot(struct trace_reader *reader, const struct stream *stre
 	size_t size = stream->instance->sub_buffer_bytes;
 	uint8_t *at = reader->area + reader->area_used;
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	struct landing_slot slot;
 
 	if (landing->n_slots == LANDING_SLOTS_MAX ||
 	    reader->area_bytes - reader->area_used < size)
@@ -165,24 +192,26 @@ static uint8_t *take_slot(struct trace_reader *reader, const struct stream *stre
 	for (size_t i = 0; i < size; i += page)
 		*(volatile uint8_t *)(at + i) = 0;
 	memset(at, 0, SUBBUFFER_HEADER_BYTES);
-	landing->slots[landing->n_slots] = (struct landing_slot){
+	slot = (struct landing_slot){
 		.ring = stream->instance->ring,
 		.cpu = stream->cpu,
 		.at = (uint32_t)reader->area_used,
 		.size = (uint32_t)size,
 		.clock_delta_ns = stream->instance->clock_delta_ns,
 	};
-	atomic_signal_fence(memory_order_seq_cst);
-	landing->n_slots++;
+	landing->slots[landing->n_slots] = slot;
+	reader->shadow->slots[landing->n_slots] = slot;
+	set_slots(reader, landing->n_slots + 1);
 	reader->area_used += size;
 	return at;
 }
 
 static void drop_last_slot(struct trace_reader *reader)
 {
-	struct landing *landing = reader->landing;
+	uint32_t last = reader->landing->n_slots - 1;
 
-	reader->area_used -= landing->slots[--landing->n_slots].size;
+	reader->area_used -= reader->landing->slots[last].size;
+	set_slots(reader, last);
 }
 
 /* One sub-buffer. 1, or 0 if there is nothing more, or no room. */
@@ -238,7 +267,7 @@ int trace_reader_fill(struct trace_reader *reader)
 		return 0;
 	reader->area_used = 0;
 	trace_reader_done(reader);
-	reader->landing->round++;
+	set_round(reader, reader->landing->round + 1);
 	for (int ring = 0; ring < TRACE_RING_MAX; ring++)
 		total += fill_from(reader, events, n, ring,
 				   MAX(reader->area_bytes / (size_t)n, (size_t)1));
@@ -261,6 +290,35 @@ static bool slot_is_inside(const struct trace_reader *reader,
 {
 	return slot->at <= reader->area_bytes &&
 	       slot->size <= reader->area_bytes - slot->at;
+}
+
+/* Rounds up to this one are recorded, whatever the landing area still says. */
+void trace_reader_resume(struct trace_reader *reader, uint64_t round)
+{
+	if (reader->landing->round < round && !trace_reader_has_leftover(reader))
+		set_round(reader, round);
+}
+
+/*
+ * [at, at + bytes) of the landing area was lost and is zeros now. Returns how many
+ * sub-buffers of a round that was not finished had a part in it: they end before it.
+ */
+int trace_reader_lost(struct trace_reader *reader, size_t at, size_t bytes)
+{
+	const struct landing *landing = reader->landing;
+	int n = 0;
+
+	for (size_t i = 0; i < MIN(landing->n_slots, (uint32_t)LANDING_SLOTS_MAX); i++) {
+		const struct landing_slot *slot = &landing->slots[i];
+		size_t from = LANDING_HEADS_BYTES + (size_t)slot->at;
+
+		if (!slot_is_inside(reader, slot) || at >= from + slot->size ||
+		    from >= at + bytes)
+			continue;
+		n += subbuffer_cut(reader->area + slot->at, slot->size,
+				   at > from ? at - from : 0);
+	}
+	return n;
 }
 
 static bool slot_is_of(const struct landing_slot *slot, const struct stream *stream)
@@ -360,6 +418,5 @@ void trace_reader_counters(struct trace_reader *reader, bool all, trace_counters
 /* What the round brought is recorded: the landing area may be used again. */
 void trace_reader_done(struct trace_reader *reader)
 {
-	reader->landing->n_slots = 0;
-	atomic_signal_fence(memory_order_seq_cst);
+	set_slots(reader, 0);
 }

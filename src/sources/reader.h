@@ -34,6 +34,8 @@ struct trace_reader *trace_reader_free(struct trace_reader *reader);
 int trace_reader_add(struct trace_reader *reader, struct trace_instance *instance,
 		     const unsigned int *cpus, size_t n_cpus);
 
+int trace_reader_lost(struct trace_reader *reader, size_t at, size_t bytes);
+void trace_reader_resume(struct trace_reader *reader, uint64_t round);
 int trace_reader_fd(const struct trace_reader *reader);
 int trace_reader_wake_dormant(struct trace_reader *reader);
 

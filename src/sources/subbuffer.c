@@ -49,6 +49,25 @@ int subbuffer_open(const uint8_t *bytes, size_t size, struct subbuffer *ret)
 	return 0;
 }
 
+/*
+ * From `at` on the sub-buffer is lost: it ends before that. True: something that was
+ * committed is lost, as far as its header, if that is left, can tell.
+ */
+bool subbuffer_cut(uint8_t *bytes, size_t size, size_t at)
+{
+	uint64_t commit,
+		left = at > SUBBUFFER_HEADER_BYTES ? at - SUBBUFFER_HEADER_BYTES : 0;
+
+	if (size <= SUBBUFFER_HEADER_BYTES)
+		return false;
+	memcpy(&commit, bytes + sizeof(uint64_t), sizeof(commit));
+	if (left && (commit & COMMIT_LENGTH_MASK) <= left)
+		return false;
+	commit = (commit & ~COMMIT_LENGTH_MASK) | left;
+	memcpy(bytes + sizeof(uint64_t), &commit, sizeof(commit));
+	return true;
+}
+
 static bool get_word(const struct subbuffer *subbuffer, size_t at, uint32_t *ret)
 {
 	if (at > subbuffer->len || subbuffer->len - at < sizeof(*ret))

@@ -22,5 +22,6 @@ struct subbuffer {
 };
 
 int subbuffer_open(const uint8_t *bytes, size_t size, struct subbuffer *ret);
+bool subbuffer_cut(uint8_t *bytes, size_t size, size_t at);
 bool subbuffer_next(struct subbuffer *subbuffer, const uint8_t **ret_record,
 		    size_t *ret_len, uint64_t *ret_ts);

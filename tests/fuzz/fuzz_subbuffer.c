@@ -29,8 +29,8 @@ static struct trace_reader *make_reader(void)
 	fake_instance(directory, "fuzz", 1);
 	fuzz_must(trace_directory_use(directory, &used) == 0);
 	fuzz_must(trace_instance_open("fuzz", RING_HARDWARE, &instance) == 0);
-	landing = calloc(1, LANDING_HEAD_BYTES + AREA_BYTES);
-	reader = trace_reader_new(landing, LANDING_HEAD_BYTES + AREA_BYTES, &error);
+	landing = calloc(1, LANDING_HEADS_BYTES + AREA_BYTES);
+	reader = trace_reader_new(landing, LANDING_HEADS_BYTES + AREA_BYTES, &error);
 	fuzz_must(landing && reader);
 	fuzz_must(trace_reader_add(reader, &instance, &(unsigned int){ 0 }, 1) == 0);
 	remove_tree(directory); /* the descriptors stay */
@@ -45,7 +45,7 @@ static void leave(const uint8_t *bytes, size_t size, size_t at)
 							      .at = (uint32_t)at,
 							      .size = (uint32_t)size };
 	if (size)
-		memcpy(landing + LANDING_HEAD_BYTES + at, bytes, size);
+		memcpy(landing + LANDING_HEADS_BYTES + at, bytes, size);
 }
 
 struct bounds {
@@ -80,8 +80,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	at = AREA_BYTES - size;
 	leave(data, cut, at);
 	leave(data + cut, size - cut, at + cut);
-	bounds = (struct bounds){ landing + LANDING_HEAD_BYTES + at,
-				  landing + LANDING_HEAD_BYTES + AREA_BYTES, 0 };
+	bounds = (struct bounds){ landing + LANDING_HEADS_BYTES + at,
+				  landing + LANDING_HEADS_BYTES + AREA_BYTES, 0 };
 	trace_reader_walk(reader, take, &bounds);
 	trace_reader_done(reader);
 	return 0;

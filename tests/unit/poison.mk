@@ -3,7 +3,7 @@
 dist_check_SCRIPTS += tests/poison-calls
 TESTS += tests/poison-calls
 
-POISON_TESTS = tests/unit/test_poison
+POISON_TESTS = tests/unit/test_poison tests/unit/test_mend
 if HAVE_CMOCKA
 check_PROGRAMS += $(POISON_TESTS)
 TESTS += $(POISON_TESTS)
@@ -13,3 +13,7 @@ tests_unit_test_poison_SOURCES = tests/unit/test_poison.c tests/unit/poison_scen
 	tests/unit/poison_scenes.h
 tests_unit_test_poison_CPPFLAGS = $(TESTS_CPPFLAGS)
 tests_unit_test_poison_LDADD = libpoison.a $(TESTS_LIBS)
+
+tests_unit_test_mend_SOURCES = tests/unit/test_mend.c
+tests_unit_test_mend_CPPFLAGS = $(TESTS_CPPFLAGS)
+tests_unit_test_mend_LDADD = $(TESTS_LIBS)

@@ -106,7 +106,7 @@ static void take(void *userdata, const struct trace_record *raw)
 /* The recording as a ring would give it: from a file that looks like trace_pipe_raw. */
 static void walk_raw(struct recording *recording, const uint8_t *bytes, size_t len)
 {
-	static uint64_t landing[(LANDING_HEAD_BYTES + SUB_BUFFER_BYTES) / 8];
+	static uint64_t landing[(LANDING_HEADS_BYTES + SUB_BUFFER_BYTES) / 8];
 	uint8_t sub_buffer[SUB_BUFFER_BYTES] = { 0 };
 	char *tracefs = make_temp_directory();
 	struct trace_instance instance;

@@ -49,7 +49,7 @@ static void status_tells_of_a_live_daemon(void **state)
 	ring_publish(&ring);
 	assert_int_equal(RASCTL(f, "status"), CTL_OK);
 	assert_non_null(strstr(said.out, "Daemon:        running, pid "));
-	assert_non_null(strstr(said.out, "To be written: 16 bytes in memory\n"));
+	assert_non_null(strstr(said.out, "To be written: 24 bytes in memory\n"));
 	assert_non_null(strstr(said.out, "ras:mc_event ready\n"));
 	assert_int_equal(RASCTL(f, "status", "-o", "json"), CTL_OK);
 	o = parse(said.out);

@@ -81,7 +81,7 @@ static void put_record(struct page *page, uint32_t delta, uint32_t mark, uint32_
 
 struct here {
 	char *directory;
-	uint64_t landing[(LANDING_HEAD_BYTES + AREA_BYTES) / 8];
+	uint64_t landing[(LANDING_HEADS_BYTES + AREA_BYTES) / 8];
 	struct trace_instance instances[TRACE_RING_MAX];
 	struct trace_reader *reader;
 	int rings[TRACE_RING_MAX][N_CPUS];
@@ -106,7 +106,7 @@ static struct landing *landing_of(struct here *here)
 
 static uint8_t *area_of(struct here *here)
 {
-	return (uint8_t *)here->landing + LANDING_HEAD_BYTES;
+	return (uint8_t *)here->landing + LANDING_HEADS_BYTES;
 }
 
 static void make_reader(struct here *here)
@@ -407,6 +407,94 @@ static void leftovers_are_found_by_the_next_process(void **state)
 	assert_int_equal(here->records[0].mark, 43);
 }
 
+/* Three sub-buffers of a round that was not finished: marks 1 to 50, 101 to 150, … */
+static void leave_a_round(struct here *here)
+{
+	struct page page;
+
+	for (uint32_t sub_buffer = 0; sub_buffer < 3; sub_buffer++) {
+		begin_page(&page, 1000 * (sub_buffer + 1));
+		for (uint32_t i = 1; i <= 50; i++)
+			put_record(&page, 1, 100 * sub_buffer + i, 5);
+		feed(here, RING_HARDWARE, 0, &page);
+	}
+	assert_int_equal(trace_reader_fill(here->reader), 3);
+	here->reader = trace_reader_free(here->reader);
+}
+
+static void assert_marks(struct here *here, uint32_t sub_buffer, size_t at, size_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		assert_int_equal(here->records[at + i].mark, 100 * sub_buffer + i + 1);
+}
+
+static void a_lost_head_comes_back(void **state)
+{
+	struct here *here = *state;
+	uint8_t *landing = (uint8_t *)here->landing;
+
+	for (int head = 0; head < 2; head++) {
+		uint64_t round = trace_reader_round(here->reader);
+
+		leave_a_round(here);
+		memset(landing + head * LANDING_HEAD_BYTES, 0, LANDING_HEAD_BYTES);
+		make_reader(here);
+		assert_int_equal(trace_reader_lost(here->reader,
+						   (size_t)head * LANDING_HEAD_BYTES,
+						   LANDING_HEAD_BYTES),
+				 0);
+		assert_true(trace_reader_has_leftover(here->reader));
+		assert_int_equal(trace_reader_round(here->reader), round + 1);
+		assert_int_equal(walk(here), 150);
+		for (uint32_t i = 0; i < 3; i++)
+			assert_marks(here, i, 50 * i, 50);
+		trace_reader_done(here->reader);
+	}
+	memset(landing, 0, LANDING_HEADS_BYTES); /* both: what was recorded is known */
+	here->reader = trace_reader_free(here->reader);
+	make_reader(here);
+	assert_int_equal(trace_reader_round(here->reader), 0);
+	trace_reader_resume(here->reader, 2);
+	assert_int_equal(trace_reader_round(here->reader), 2);
+	trace_reader_resume(here->reader, 1);
+	assert_int_equal(trace_reader_round(here->reader), 2);
+}
+
+/* From any byte on, which is more than can happen: no record with a hole in it. */
+static void a_sub_buffer_ends_where_it_is_lost(void **state)
+{
+	const size_t record = 4 + 20, used = 16 + 50 * record;
+	struct here *here = *state;
+
+	for (size_t at = 0; at < SUB_BUFFER; at += at < used ? 1 : 97) {
+		size_t whole = at < 16 ? 0 : MIN((at - 16) / record, (size_t)50);
+		size_t bytes = MIN((size_t)SUB_BUFFER - at, (size_t)512);
+
+		leave_a_round(here);
+		memset(area_of(here) + SUB_BUFFER + at, 0, bytes);
+		make_reader(here);
+		assert_int_equal(trace_reader_lost(here->reader,
+						   LANDING_HEADS_BYTES + SUB_BUFFER + at,
+						   bytes),
+				 at < used);
+		assert_int_equal(walk(here), 100 + whole);
+		assert_marks(here, 0, 0, 50);
+		assert_marks(here, 1, 50, whole);
+		assert_marks(here, 2, 50 + whole, 50);
+		trace_reader_done(here->reader);
+	}
+	/* a page that is larger than they are takes all of them */
+	leave_a_round(here);
+	memset(area_of(here), 0, 3 * SUB_BUFFER);
+	make_reader(here);
+	assert_int_equal(trace_reader_lost(here->reader, LANDING_HEADS_BYTES, AREA_BYTES),
+			 3);
+	assert_int_equal(walk(here), 0);
+	/* nothing of a round that is recorded is lost */
+	trace_reader_done(here->reader);
+	assert_int_equal(trace_reader_lost(here->reader, 0, SIZE_MAX / 2), 0);
+}
+
 static void unsound_slots_are_skipped(void **state)
 {
 	static const struct {
@@ -682,6 +770,8 @@ int main(void)
 		reader_test(a_round_takes_what_the_area_holds),
 		reader_test(times_get_their_instances_delta),
 		reader_test(leftovers_are_found_by_the_next_process),
+		reader_test(a_lost_head_comes_back),
+		reader_test(a_sub_buffer_ends_where_it_is_lost),
 		reader_test(unsound_slots_are_skipped),
 		reader_test(a_slot_count_beyond_the_table),
 		reader_test(entries_never_reach_outside),

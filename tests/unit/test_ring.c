@@ -19,7 +19,7 @@
 static const struct ring_layout layout = { .schema = 7,
 					   .scratch_bytes = 65536,
 					   .data_bytes = 65536 };
-#define MESSAGE_HEADER 8
+#define MESSAGE_HEADER 16
 
 struct here {
 	char *directory;
@@ -503,7 +503,7 @@ static void the_status_page_is_read_from_outside(void **state)
 	assert_int_equal(ring_status_read(here->path, &snapshot), 0);
 	assert_false(snapshot.alive);
 	assert_int_equal(snapshot.status.records, 42);
-	assert_int_equal(snapshot.written, 16);
+	assert_int_equal(snapshot.written, 24);
 	assert_int_equal(snapshot.durable, 0);
 	assert_int_equal(strlen(snapshot.status.version),
 			 sizeof(snapshot.status.version) - 1);
