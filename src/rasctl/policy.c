@@ -63,6 +63,7 @@ static const struct view view = {
 static int show(struct policy *policy)
 {
 	struct json_object *o = acting_to_json(policy->reader, policy->directory);
+	bool is_told = json_object_object_get(o, "paused") != NULL;
 	struct output out;
 
 	json_object_object_add(o, "outcome",
@@ -72,7 +73,7 @@ static int show(struct policy *policy)
 	output_open(&out, policy->options->format, stdout);
 	output_record(&out, &view, o);
 	output_close(&out);
-	return CTL_OK;
+	return is_told ? CTL_OK : CTL_FAILED;
 }
 
 static int say_why_not(const struct policy *policy, const char *what, int error)

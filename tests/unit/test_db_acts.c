@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-/* Hits, links, actions, pages: what is written comes back, and what is remembered. */
+/* Hits, links, actions, pages: what is written comes back. */
 
 #include <errno.h>
 #include <signal.h>
@@ -8,67 +8,12 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "acts_fixture.h"
 #include "db/reader_acts.h"
 #include "db/schema.h"
-#include "db_fixture.h"
-#include "event/acts.h"
 #include "schema_1000.h"
 #include "util/clock.h"
 #include "util/macro.h"
-
-#define BASE 1000 /* of the ring in these tests: its id 5 is row 1005 */
-
-/* A batch from a ring whose ids begin at BASE, in a run. */
-static struct db_writer *begin(struct fixture *f)
-{
-	struct db_writer *w;
-	struct db_run run;
-	uint64_t position;
-
-	db_writer_close(open_writer(f->db)); /* makes the tables */
-	if (ask_number(f->db, "SELECT count(*) FROM ring") == 0)
-		ask_nothing(f->db, "INSERT INTO ring VALUES ('" SAMPLE_RING
-				   "', 0, 1000, 1000)");
-	w = open_writer(f->db);
-	assert_int_equal(db_attach_ring(w, SAMPLE_RING, &position), 0);
-	assert_int_equal(db_ring_id_base(w), BASE);
-	assert_int_equal(db_begin(w), 0);
-	sample_run(&run);
-	if (ask_number(f->db, "SELECT count(*) FROM run") == 0)
-		assert_int_equal(db_add_run(w, &run), 0);
-	return w;
-}
-
-static struct db_hit sample_hit(uint64_t event)
-{
-	return (struct db_hit){ .event = event,
-				.time_ns = SAMPLE_TIME_NS,
-				.address = 0xffff000012345000,
-				.start_ns = 77,
-				.uid = 4294967294,
-				.pid = 4712,
-				.tgid = 4711,
-				.evidence = EVIDENCE_LOG,
-				.is_unit = 1,
-				.comm = "evil\033[2J\n\"",
-				.unit = "victim.service",
-				.user_unit = "inner.service",
-				.invocation = "00112233445566778899aabbccddeeff",
-				.cgroup = "/system.slice/victim.service" };
-}
-
-static struct db_action sample_action(uint64_t id, enum act_outcome outcome)
-{
-	return (struct db_action){ .id = id,
-				   .event = 2,
-				   .asked_ns = SAMPLE_TIME_NS,
-				   .rule = RULE_SERVICE,
-				   .kind = ACT_RESTART,
-				   .outcome = outcome,
-				   .unit = "victim.service",
-				   .invocation = "00112233445566778899aabbccddeeff",
-				   .note = "its main process died of it" };
-}
 
 /* --- what comes back ---------------------------------------------------------------- */
 
@@ -81,7 +26,7 @@ static int keep_hit(const struct db_hit *hit, void *arg)
 static void a_hit_comes_back(void **state)
 {
 	struct fixture *f = *state;
-	struct db_writer *w = begin(f);
+	struct db_writer *w = begin_acts(f);
 	struct db_hit hit = sample_hit(5), read;
 	struct db_reader *r;
 
@@ -105,7 +50,7 @@ static void a_hit_comes_back(void **state)
 static void what_a_hit_does_not_know_is_null(void **state)
 {
 	struct fixture *f = *state;
-	struct db_writer *w = begin(f);
+	struct db_writer *w = begin_acts(f);
 	struct db_hit hit = { .time_ns = SAMPLE_TIME_NS, .uid = -1 }, read;
 	struct db_reader *r;
 
@@ -130,7 +75,7 @@ static void what_a_hit_does_not_know_is_null(void **state)
 static void texts_need_no_terminator(void **state)
 {
 	struct fixture *f = *state;
-	struct db_writer *w = begin(f);
+	struct db_writer *w = begin_acts(f);
 	struct db_hit hit = sample_hit(1), read;
 	struct db_reader *r;
 
@@ -170,7 +115,7 @@ static int keep_action(const struct db_action *action, int64_t run, void *arg)
 static void the_last_word_of_an_action_stands(void **state)
 {
 	struct fixture *f = *state;
-	struct db_writer *w = begin(f);
+	struct db_writer *w = begin_acts(f);
 	struct db_action action = sample_action(9, OUTCOME_PENDING);
 	struct kept_action kept = { 0 };
 	struct db_reader *r;
@@ -214,7 +159,7 @@ static void the_last_word_of_an_action_stands(void **state)
 static void an_action_uses_up_its_id(void **state)
 {
 	struct fixture *f = *state;
-	struct db_writer *w = begin(f);
+	struct db_writer *w = begin_acts(f);
 	struct db_action action = sample_action(41, OUTCOME_DONE);
 	uint64_t position;
 
@@ -240,7 +185,7 @@ static int note_link(const struct db_link *link, void *arg)
 static void links_are_found_from_both_ends(void **state)
 {
 	struct fixture *f = *state;
-	struct db_writer *w = begin(f);
+	struct db_writer *w = begin_acts(f);
 	struct db_link link = { .from = 2, .to = 1, .kind = LINK_SIGNAL };
 	struct text found = TEXT_IN((char[256]){ 0 });
 	struct db_reader *r;
@@ -276,7 +221,7 @@ static int keep_page(const struct db_page *page, void *arg)
 static void a_page_keeps_its_beginning(void **state)
 {
 	struct fixture *f = *state;
-	struct db_writer *w = begin(f);
+	struct db_writer *w = begin_acts(f);
 	struct db_page page = { .address = 0x5000, .state = PAGE_POISONED }, read;
 	struct db_reader *r;
 
@@ -334,7 +279,7 @@ static int stop_at_once(const struct db_action *action, int64_t run, void *arg)
 static void filters_find_what_they_say(void **state)
 {
 	struct fixture *f = *state;
-	struct db_writer *w = begin(f);
+	struct db_writer *w = begin_acts(f);
 	struct db_reader *r;
 	int n = 0;
 
@@ -383,7 +328,7 @@ static int note_unit(const struct db_unit *unit, void *arg)
 static void units_are_summed_up(void **state)
 {
 	struct fixture *f = *state;
-	struct db_writer *w = begin(f);
+	struct db_writer *w = begin_acts(f);
 	struct text found = TEXT_IN((char[512]){ 0 });
 	struct db_hit hit = sample_hit(1);
 	struct db_action action = sample_action(8, OUTCOME_DONE);
@@ -421,7 +366,7 @@ static void units_are_summed_up(void **state)
 static void only_acts_of_this_boot_are_pending(void **state)
 {
 	struct fixture *f = *state;
-	struct db_writer *w = begin(f);
+	struct db_writer *w = begin_acts(f);
 	struct db_action action = sample_action(1, OUTCOME_PENDING);
 	struct db_reader *r;
 	struct db_run run;
@@ -440,134 +385,6 @@ static void only_acts_of_this_boot_are_pending(void **state)
 	assert_int_equal(db_count_pending(r, &n), 0);
 	assert_int_equal(n, 0);
 	db_reader_close(r);
-}
-
-/* --- what the policy remembers ------------------------------------------------------ */
-
-#define NOW    (SAMPLE_TIME_NS + 3600 * NS_PER_SEC)
-#define BOOT_1 "11111111-2222-3333-4444-555555555555" /* that of sample_run() */
-
-static void add_act(struct db_writer *w, uint64_t id, enum act_outcome outcome,
-		    int64_t ago_sec)
-{
-	struct db_action action = sample_action(id, outcome);
-
-	action.asked_ns = NOW - ago_sec * NS_PER_SEC;
-	action.tries = outcome != OUTCOME_PENDING;
-	snprintf(action.unit, sizeof(action.unit), "%d", (int)id);
-	assert_int_equal(db_add_action(w, &action), 0);
-}
-
-static void what_was_tried_is_remembered(void **state)
-{
-	struct fixture *f = *state;
-	struct db_writer *w = begin(f);
-	struct db_memory *memory = calloc(1, sizeof(*memory));
-	struct text found = TEXT_IN((char[256]){ 0 });
-	struct db_action action = sample_action(100, OUTCOME_FAILED);
-
-	action.asked_ns = NOW - 1; /* failed before anything was tried */
-	assert_int_equal(db_add_action(w, &action), 0);
-	for (int i = 0; i < ACT_OUTCOME_MAX; i++)
-		add_act(w, 1 + i, i, 50 - i);
-	add_act(w, 50, OUTCOME_DONE, 3601);
-	add_act(w, 51, OUTCOME_DONE, -500); /* the clock was set back since */
-	assert_int_equal(db_commit(w, 1), 0);
-	assert_int_equal(db_read_memory(w, BOOT_1, NOW, memory), 0);
-	for (uint32_t i = 0; i < memory->n_acts; i++)
-		text_add(&found, "%s@%d ", memory->acts[i].unit,
-			 (int)((memory->acts[i].asked_ns - NOW) / NS_PER_SEC));
-	assert_string_equal(found.at, "1@-50 2@-49 4@-47 10@-41 51@0 ");
-	assert_int_equal(memory->acts[0].kind, ACT_RESTART);
-	free(memory);
-	db_writer_close(w);
-}
-
-static void add_offlined(struct db_writer *w, uint64_t id, uint64_t address)
-{
-	struct db_action action = { .id = id,
-				    .asked_ns = SAMPLE_TIME_NS,
-				    .rule = RULE_PAGE,
-				    .kind = ACT_SOFT_OFFLINE,
-				    .outcome = OUTCOME_DONE,
-				    .address = address };
-
-	assert_int_equal(db_add_action(w, &action), 0);
-}
-
-static void pages_of_this_boot_are_counted(void **state)
-{
-	struct fixture *f = *state;
-	struct db_writer *w = begin(f);
-	struct db_memory *memory = calloc(1, sizeof(*memory));
-	struct db_page page = { .address = 0x1000, .last_ns = 5, .state = PAGE_OFFLINED };
-	struct db_run run;
-
-	add_offlined(w, 1, 0x1000);
-	assert_int_equal(db_add_page(w, &page), 0);
-	sample_run(&run);
-	strcpy(run.boot_id, "another boot");
-	assert_int_equal(db_add_run(w, &run), 0);
-	add_offlined(w, 2, 0x2000);
-	add_offlined(w, 3, 0x3000);
-	add_offlined(w, 4, 0x3000);
-	page.address = 0x3000;
-	page.last_ns = 4;
-	assert_int_equal(db_add_page(w, &page), 0);
-	assert_int_equal(db_commit(w, 1), 0);
-	assert_int_equal(db_read_memory(w, "another boot", NOW, memory), 0);
-	assert_int_equal(memory->offlined_this_boot, 2);
-	assert_int_equal(memory->n_pages, 2);
-	assert_int_equal(memory->pages[0].address, 0x1000);
-	assert_int_equal(memory->pages[0].state, PAGE_WATCHED); /* it is back in use */
-	assert_int_equal(memory->pages[1].state, PAGE_OFFLINED);
-	assert_int_equal(db_read_memory(w, BOOT_1, NOW, memory), 0);
-	assert_int_equal(memory->offlined_this_boot, 1);
-	assert_int_equal(db_read_memory(w, "never seen", NOW, memory), 0);
-	assert_int_equal(memory->offlined_this_boot, 0);
-	assert_int_equal(memory->pages[1].state, PAGE_WATCHED);
-	free(memory);
-	db_writer_close(w);
-}
-
-static void memory_has_an_end(void **state)
-{
-	struct fixture *f = *state;
-	struct db_writer *w = begin(f);
-	struct db_memory *memory = calloc(1, sizeof(*memory));
-
-	for (int i = 1; i <= DB_MEMORY_PAGES_MAX + 3; i++) {
-		struct db_page page = { .address = (uint64_t)i << 12, .last_ns = i };
-
-		assert_int_equal(db_add_page(w, &page), 0);
-	}
-	for (int i = 1; i <= DB_MEMORY_ACTS_MAX + 3; i++)
-		add_act(w, (uint64_t)i, OUTCOME_DONE, 1000 - i);
-	assert_int_equal(db_commit(w, 1), 0);
-	assert_int_equal(db_read_memory(w, BOOT_1, NOW, memory), 0);
-	assert_int_equal(memory->n_pages, DB_MEMORY_PAGES_MAX);
-	assert_int_equal(memory->pages[0].last_ns, DB_MEMORY_PAGES_MAX + 3);
-	assert_int_equal(memory->pages[DB_MEMORY_PAGES_MAX - 1].last_ns, 4);
-	assert_int_equal(memory->n_acts, DB_MEMORY_ACTS_MAX);
-	assert_string_equal(memory->acts[0].unit, "4");
-	assert_string_equal(memory->acts[DB_MEMORY_ACTS_MAX - 1].unit, "259");
-	free(memory);
-	db_writer_close(w);
-}
-
-static void memory_of_nothing_is_empty(void **state)
-{
-	struct fixture *f = *state;
-	struct db_writer *w = open_writer(f->db);
-	struct db_memory *memory = malloc(sizeof(*memory));
-
-	memset(memory, 0xff, sizeof(*memory));
-	assert_int_equal(db_read_memory(w, "", NOW, memory), 0);
-	assert_int_equal(memory->n_pages, 0);
-	assert_int_equal(memory->n_acts, 0);
-	assert_int_equal(memory->offlined_this_boot, 0);
-	free(memory);
-	db_writer_close(w);
 }
 
 /* --- crashes and versions ----------------------------------------------------------- */
@@ -615,12 +432,12 @@ static void what_is_told_again_after_a_crash_is_there_once(void **state)
 	int status;
 
 	if (pid == 0) {
-		tell_chain(f, begin(f));
+		tell_chain(f, begin_acts(f));
 		kill(getpid(), SIGKILL);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
-	w = begin(f);
+	w = begin_acts(f);
 	assert_int_equal(ask_number(f->db, "SELECT count(*) FROM hit"), 0);
 	tell_chain(f, w);
 	db_rollback(w);
@@ -633,7 +450,7 @@ static void what_is_told_again_after_a_crash_is_there_once(void **state)
 static void a_rollback_takes_the_id_back(void **state)
 {
 	struct fixture *f = *state;
-	struct db_writer *w = begin(f);
+	struct db_writer *w = begin_acts(f);
 	struct db_action action = sample_action(70, OUTCOME_DONE);
 	uint64_t position;
 
@@ -649,7 +466,7 @@ static void a_rollback_takes_the_id_back(void **state)
 static void what_has_no_event_is_stored_all_the_same(void **state)
 {
 	struct fixture *f = *state;
-	struct db_writer *w = begin(f);
+	struct db_writer *w = begin_acts(f);
 	const struct db_link link = { .from = 500, .to = 400 };
 	struct db_action action = sample_action(600, OUTCOME_DONE);
 	struct db_hit hit = sample_hit(400);
@@ -744,49 +561,13 @@ static void an_older_file_is_upgraded_in_place(void **state)
 	assert_int_equal(ask_number(f->db, "SELECT count(*) FROM hits"), 0);
 	assert_int_equal(ask_number(f->db, "SELECT position FROM ring"), 9);
 	{
-		struct db_writer *w = begin(f);
+		struct db_writer *w = begin_acts(f);
 
 		tell_chain(f, w);
 		commit_and_close(w);
 	}
 	assert_one_of_each(f);
 	assert_int_equal(ask_number(f->db, "SELECT count(*) FROM event"), 3);
-}
-
-/* The indexes are there for these questions; without them each would read all there is.
- */
-static void questions_use_an_index(void **state)
-{
-	static const struct {
-		const char *sql, *index;
-	} questions[] = {
-		{ "SELECT * FROM hit WHERE event = 1", "hit_event" },
-		{ "SELECT unit FROM hit GROUP BY unit", "hit_unit" },
-		{ "SELECT * FROM link WHERE \"to\" = 1", "link_to" },
-		{ "SELECT * FROM action WHERE event = 1", "action_event" },
-		{ "SELECT * FROM action WHERE asked > 1", "action_asked" },
-		{ "SELECT id FROM action WHERE unit = 'x' ORDER BY asked DESC LIMIT 1",
-		  "action_unit" },
-		{ "SELECT count(*) FROM action WHERE " DB_PENDING " AND boot = 1",
-		  "action_pending" },
-	};
-	struct fixture *f = *state;
-	sqlite3 *db = NULL;
-
-	db_writer_close(open_writer(f->db));
-	assert_int_equal(sqlite3_open(f->db, &db), SQLITE_OK);
-	for (size_t i = 0; i < ARRAY_SIZE(questions); i++) {
-		char sql[256];
-		sqlite3_stmt *stmt = NULL;
-
-		snprintf(sql, sizeof(sql), "EXPLAIN QUERY PLAN %s", questions[i].sql);
-		assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), SQLITE_OK);
-		assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
-		assert_non_null(strstr((const char *)sqlite3_column_text(stmt, 3),
-				       questions[i].index));
-		sqlite3_finalize(stmt);
-	}
-	sqlite3_close(db);
 }
 
 int main(void)
@@ -802,16 +583,11 @@ int main(void)
 		TEST(filters_find_what_they_say),
 		TEST(units_are_summed_up),
 		TEST(only_acts_of_this_boot_are_pending),
-		TEST(what_was_tried_is_remembered),
-		TEST(pages_of_this_boot_are_counted),
-		TEST(memory_has_an_end),
-		TEST(memory_of_nothing_is_empty),
 		TEST(what_is_told_again_after_a_crash_is_there_once),
 		TEST(a_rollback_takes_the_id_back),
 		TEST(what_has_no_event_is_stored_all_the_same),
 		TEST(an_older_file_reads_as_empty),
 		TEST(an_older_file_is_upgraded_in_place),
-		TEST(questions_use_an_index),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
