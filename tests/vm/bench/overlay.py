@@ -14,6 +14,7 @@ ROOT = "payload"
 UNITS = f"{ROOT}/etc/systemd/system"
 BENCH = f"{ROOT}/usr/lib/bench"
 MERGED_INTO_USR = ("bin", "lib", "sbin")
+PROGRAMS = [VM / "guest/victim.c", VM.parent / "host/flood.c"]
 MASKED = ["serial-getty@ttyAMA0.service", "getty@tty1.service", "getty.target",
           "systemd-timesyncd.service", "apt-daily.timer", "apt-daily-upgrade.timer",
           "dpkg-db-backup.timer", "e2scrub_all.timer", "e2scrub_reap.service",
@@ -32,19 +33,19 @@ def archive(installed=None):
     for name in MASKED:
         overlay.symlink(f"{UNITS}/{name}", "/dev/null")
     overlay.file(f"{BENCH}/bench-shell", (VM / "guest/bench-shell").read_bytes(), 0o755)
-    overlay.file(f"{BENCH}/victim", victim_program().read_bytes(), 0o755)
+    for source in PROGRAMS:
+        overlay.file(f"{BENCH}/{source.stem}", program(source).read_bytes(), 0o755)
     for top in sorted(installed.iterdir()) if installed else ():
         inside = f"{ROOT}/usr" if top.name in MERGED_INTO_USR else ROOT
         overlay.tree(top, f"{inside}/{top.name}")
     return overlay.bytes()
 
 
-def victim_program():
-    """The victim for the guest, compiled when its source has changed."""
-    source = VM / "guest/victim.c"
-    program = cache.root() / "victim" / cache.digest(source.read_bytes())
-    if not program.exists():
-        with cache.locked(), cache.making(program) as temporary:
+def program(source):
+    """A program for the guest, compiled when its source has changed."""
+    path = cache.root() / "programs" / f"{source.stem}-{cache.digest(source.read_bytes())}"
+    if not path.exists():
+        with cache.locked(), cache.making(path) as temporary:
             debian.output("aarch64-linux-gnu-gcc", "-std=gnu11", "-O2", "-Wall", "-Wextra",
                           "-Werror", "-static", "-o", temporary, source)
-    return program
+    return path
