@@ -41,9 +41,8 @@ static bool is_page_sound(const struct policy_page *page)
 /* Nothing that is damaged becomes the restart of a unit that nobody restarts. */
 static bool is_restart_sound(const struct policy_act *act)
 {
-	bool sound = act->rule == RULE_SERVICE &&
-		     is_within(act->n_tgids - 1, POLICY_TGIDS_MAX) &&
-		     is_time(act->until_ns) &&
+	bool sound = act->rule == RULE_SERVICE && act->n_tgids > 0 &&
+		     act->n_tgids <= POLICY_TGIDS_MAX && is_time(act->until_ns) &&
 		     is_terminated(act->unit, sizeof(act->unit)) &&
 		     is_terminated(act->invocation, sizeof(act->invocation)) &&
 		     !policy_denies(act->unit) && is_invocation(act->invocation);

@@ -6,6 +6,8 @@
 #include "unit/check.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +20,9 @@
 
 #define PAGE	   4096ULL
 #define FIRST_PAGE 0x40000000ULL
+#define COST	   (24 * HOUR / 10) /* of an error, with the rule below */
+#define MAIN	   1000		    /* processes */
+#define WORKER	   1001
 #define INVOCATION "0123456789abcdef0123456789abcdef"
 #define ANOTHER	   "fedcba9876543210fedcba9876543210"
 
@@ -167,6 +172,64 @@ static inline enum page_state page_state(const struct scene *scene, uint64_t add
 
 	assert_non_null(page);
 	return (enum page_state)page->state;
+}
+
+static inline uint64_t nth_page(uint64_t n)
+{
+	return FIRST_PAGE + n * PAGE;
+}
+
+/* Ten errors at once: asked for. */
+static inline void break_page(struct scene *scene, uint64_t address)
+{
+	assert_int_equal(corrected(scene, address, 10), OUTCOME_PENDING);
+}
+
+static inline int64_t debt_of(const struct scene *scene, uint64_t address)
+{
+	return policy_debt_ns(policy_page(scene->state, &scene->rules, address),
+			      scene->now);
+}
+
+static inline size_t count_acts(const struct scene *scene)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < POLICY_ACTS_MAX; i++)
+		n += scene->state->acts[i].id != 0;
+	return n;
+}
+
+static inline int hit_number(struct scene *scene, const char *unit, unsigned int n)
+{
+	struct unit_hit unit_hit = nginx_hit(scene, 1000 + (int32_t)n);
+	char invocation[40];
+
+	snprintf(invocation, sizeof(invocation), "%032x", n);
+	unit_hit.unit = unit;
+	unit_hit.invocation = invocation;
+	return hit(scene, unit_hit);
+}
+
+static inline uint32_t next_random(uint64_t *seed)
+{
+	*seed = *seed * 6364136223846793005ULL + 1442695040888963407ULL;
+	return (uint32_t)(*seed >> 33);
+}
+
+/* A unit that is dead of what hit its main process. */
+static inline struct unit_look dead_look(void)
+{
+	return (struct unit_look){ .load_state = "loaded",
+				   .active_state = "failed",
+				   .sub_state = "failed",
+				   .result = "signal",
+				   .invocation = INVOCATION,
+				   .exec_main_pid = MAIN,
+				   .exec_main_code = CLD_KILLED,
+				   .exec_main_status = SIGBUS,
+				   .active_exit_usec = 5000,
+				   .main_exit_usec = 5000 };
 }
 
 #define assert_note(scene_, part_)                                         \

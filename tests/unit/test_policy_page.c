@@ -4,25 +4,6 @@
 
 #include "unit/policy_fixture.h"
 
-#define COST (24 * HOUR / 10) /* of an error, with the fixture's rule */
-
-static uint64_t nth_page(uint64_t n)
-{
-	return FIRST_PAGE + n * PAGE;
-}
-
-/* Ten errors at once: asked for. */
-static void break_page(struct scene *scene, uint64_t address)
-{
-	assert_int_equal(corrected(scene, address, 10), OUTCOME_PENDING);
-}
-
-static int64_t debt_of(const struct scene *scene, uint64_t address)
-{
-	return policy_debt_ns(policy_page(scene->state, &scene->rules, address),
-			      scene->now);
-}
-
 /* --- the bucket --- */
 
 static void ten_within_a_moment_are_too_many_at_the_tenth(void **state)
@@ -67,7 +48,7 @@ static void a_count_is_as_many_errors(void **state)
 			 UINT64_MAX);
 }
 
-/* As page.c says: nine at once and one for each W/N that passes never are too many. */
+/* As page.c says: one for each W/N that passes, for years, on top of a burst. */
 static void a_steady_rate_that_leaks_away_never_is(void **state)
 {
 	struct scene *scene = *state;
@@ -489,135 +470,6 @@ static void a_rule_that_no_longer_acts_ends_the_tries(void **state)
 	assert_int_equal(page_state(scene, FIRST_PAGE), PAGE_WATCHED);
 }
 
-/* --- budgets --- */
-
-static void an_hour_allows_so_many_pages(void **state)
-{
-	struct scene *scene = *state;
-
-	scene->rules.page.per_hour = 2;
-	break_page(scene, nth_page(0));
-	assert_int_equal(end_next(scene, OUTCOME_DONE, 0), OUTCOME_DONE);
-	scene->now += 20 * MINUTE;
-	break_page(scene, nth_page(1));
-	assert_int_equal(corrected(scene, nth_page(2), 10), OUTCOME_REFUSED);
-	assert_note(scene, "2 pages an hour are used up");
-	assert_int_equal(page_state(scene, nth_page(2)), PAGE_WATCHED);
-	for (int i = 0; i < 39; i++, scene->now += MINUTE)
-		assert_int_equal(corrected(scene, nth_page(2), 1), -1);
-	scene->now += MINUTE - 1;
-	assert_int_equal(corrected(scene, nth_page(2), 1), -1);
-	scene->now++; /* the first is an hour ago, and the refused page asks again */
-	assert_int_equal(corrected(scene, nth_page(2), 1), OUTCOME_PENDING);
-	assert_int_equal(corrected(scene, nth_page(3), 10), OUTCOME_REFUSED);
-}
-
-static void it_is_refused_once_an_hour(void **state)
-{
-	struct scene *scene = *state;
-	int refused = 0;
-
-	scene->rules.page.per_boot = 0;
-	for (int minute = 0; minute < 180; minute++, scene->now += MINUTE)
-		refused += corrected(scene, FIRST_PAGE, 10) == OUTCOME_REFUSED;
-	assert_int_equal(refused, 3);
-	scene->now -= 10 * HOUR; /* nor if the time goes back */
-	assert_int_equal(corrected(scene, FIRST_PAGE, 10), -1);
-}
-
-static void a_boot_allows_so_many_pages(void **state)
-{
-	struct scene *scene = *state;
-
-	scene->rules.page.per_boot = 3;
-	for (uint64_t i = 0; i < 2; i++) {
-		break_page(scene, nth_page(i));
-		assert_int_equal(end_next(scene, OUTCOME_DONE, 0), OUTCOME_DONE);
-		scene->now += 2 * HOUR;
-	}
-	break_page(scene, nth_page(2)); /* under way */
-	assert_int_equal(corrected(scene, nth_page(3), 10), OUTCOME_REFUSED);
-	assert_note(scene, "3 pages a boot are used up");
-	assert_int_equal(end_next(scene, OUTCOME_FAILED, EIO), OUTCOME_FAILED);
-	scene->now += HOUR;
-	assert_int_equal(corrected(scene, nth_page(3), 10), OUTCOME_PENDING);
-	assert_int_equal(end_next(scene, OUTCOME_DONE, 0), OUTCOME_DONE);
-	scene->now += 1000 * HOUR;
-	assert_int_equal(corrected(scene, nth_page(4), 10), OUTCOME_REFUSED);
-}
-
-static void memory_allows_so_many_pages(void **state)
-{
-	struct scene *scene = *state;
-
-	scene->rules.memory_bytes = 5 * PAGE * 10000; /* a share of 5 pages */
-	scene->rules.page.share_ppm = 100;
-	for (uint64_t i = 0; i < 3; i++)
-		policy_page_failed(scene->state, &scene->rules, nth_page(100 + i),
-				   scene->now);
-	break_page(scene, nth_page(0));
-	assert_int_equal(end_next(scene, OUTCOME_DONE, 0), OUTCOME_DONE);
-	break_page(scene, nth_page(1)); /* the fifth; under way */
-	assert_int_equal(corrected(scene, nth_page(2), 10), OUTCOME_REFUSED);
-	assert_note(scene, "0.01 % of memory is used up");
-	scene->rules.memory_bytes = UINT64_MAX;
-	scene->rules.page.share_ppm = 1000000;
-	scene->now += HOUR;
-	assert_int_equal(corrected(scene, nth_page(2), 10), OUTCOME_PENDING);
-}
-
-static void budgets_do_not_move_with_a_time_that_goes_back(void **state)
-{
-	struct scene *scene = *state;
-
-	scene->rules.page.per_hour = 1;
-	break_page(scene, nth_page(0));
-	scene->now -= 2 * HOUR;
-	assert_int_equal(corrected(scene, nth_page(1), 10), OUTCOME_REFUSED);
-}
-
-static void what_was_before_this_boot_counts(void **state)
-{
-	struct scene *scene = *state;
-
-	scene->now = 10 * MINUTE;
-	scene->rules.page.per_hour = 2;
-	policy_remember_act(scene->state, ACT_SOFT_OFFLINE, "", -45 * MINUTE);
-	policy_remember_act(scene->state, ACT_SOFT_OFFLINE, "", -46 * MINUTE);
-	policy_remember_act(scene->state, ACT_RESTART, "nginx.service", -5 * MINUTE);
-	assert_int_equal(corrected(scene, nth_page(0), 10), OUTCOME_REFUSED);
-	assert_note(scene, "2 pages an hour");
-	scene->now = 5 * MINUTE;
-	assert_int_equal(corrected(scene, nth_page(1), 10), OUTCOME_REFUSED);
-	scene->now = 15 * MINUTE; /* both are an hour ago */
-	assert_int_equal(corrected(scene, nth_page(0), 10), OUTCOME_PENDING);
-}
-
-static void debts_of_before_this_boot_count(void **state)
-{
-	struct scene *scene = *state;
-
-	scene->now = 10 * SEC;
-	/* a reboot of a minute; one page had errors in this boot before that was read */
-	assert_int_equal(corrected(scene, nth_page(1), 2), -1);
-	policy_remember_page(scene->state, &scene->rules, nth_page(0), 70, 9 * COST,
-			     -50 * SEC);
-	policy_remember_page(scene->state, &scene->rules, nth_page(1), 80, 7 * COST,
-			     -50 * SEC);
-	policy_remember_page(scene->state, &scene->rules, nth_page(2), 90, -1, -50 * SEC);
-	policy_remember_page(scene->state, &scene->rules, nth_page(3), UINT64_MAX,
-			     INT64_MAX, INT64_MIN / 2);
-	assert_int_equal(debt_of(scene, nth_page(0)), 9 * COST - MINUTE);
-	assert_int_equal(debt_of(scene, nth_page(1)), 9 * COST - MINUTE);
-	assert_int_equal(debt_of(scene, nth_page(2)), 0);
-	assert_int_equal(corrected(scene, nth_page(0), 1), OUTCOME_PENDING);
-	assert_note(scene, "71 corrected");
-	assert_int_equal(corrected(scene, nth_page(1), 1), OUTCOME_PENDING);
-	assert_note(scene, "83 corrected");
-	assert_int_equal(corrected(scene, nth_page(2), 9), -1);
-	assert_int_equal(corrected(scene, nth_page(3), 9), -1);
-}
-
 /* --- failures that the kernel tells --- */
 
 static void a_failure_is_told_from_its_echo(void **state)
@@ -662,73 +514,6 @@ static void a_failure_is_told_from_its_echo(void **state)
 	assert_int_equal(scene->state->offlined, 1);
 }
 
-/* --- the table --- */
-
-static void the_quietest_page_gives_way(void **state)
-{
-	struct scene *scene = *state;
-	const struct policy_rules *rules = &scene->rules;
-
-	for (uint64_t i = 0; i < POLICY_PAGES_MAX; i++) {
-		assert_int_equal(corrected(scene, nth_page(i), i == 700 ? 1 : 2), -1);
-		scene->now += SEC;
-	}
-	assert_int_equal(corrected(scene, nth_page(5000), 2), -1);
-	assert_null(policy_page(scene->state, rules, nth_page(700)));
-	assert_int_equal(scene->state->forgotten, 1); /* it is not lost in silence */
-	assert_int_equal(corrected(scene, nth_page(5001), 2), -1);
-	assert_null(policy_page(scene->state, rules, nth_page(0))); /* the oldest */
-	for (uint64_t i = 1; i < POLICY_PAGES_MAX; i++)
-		if (i != 700)
-			assert_non_null(policy_page(scene->state, rules, nth_page(i)));
-	/* of those without debt the oldest, and nothing is lost */
-	scene->now += 1000 * HOUR;
-	assert_int_equal(corrected(scene, nth_page(5002), 2), -1);
-	assert_null(policy_page(scene->state, rules, nth_page(1)));
-	assert_int_equal(scene->state->forgotten, 2);
-}
-
-static void bad_pages_stay_while_others_can_give_way(void **state)
-{
-	struct scene *scene = *state;
-	const struct policy_rules *rules = &scene->rules;
-
-	break_page(scene, nth_page(0));
-	assert_int_equal(end_next(scene, OUTCOME_DONE, 0), OUTCOME_DONE);
-	break_page(scene, nth_page(1));
-	assert_int_equal(end_next(scene, OUTCOME_FAILED, EIO), OUTCOME_FAILED);
-	policy_page_failed(scene->state, rules, nth_page(2), scene->now);
-	break_page(scene, nth_page(3));
-	scene->now += 1000 * HOUR; /* they owe nothing, and nobody is older */
-	for (uint64_t i = 10; i < 3 * POLICY_PAGES_MAX; i++)
-		corrected(scene, nth_page(i), 1);
-	assert_int_equal(page_state(scene, nth_page(0)), PAGE_OFFLINED);
-	assert_int_equal(page_state(scene, nth_page(1)), PAGE_STUCK);
-	assert_int_equal(page_state(scene, nth_page(2)), PAGE_POISONED);
-	assert_int_equal(page_state(scene, nth_page(3)), PAGE_ASKED);
-	for (uint64_t i = 10; i < 2 * POLICY_PAGES_MAX; i++)
-		policy_page_failed(scene->state, rules, nth_page(i), scene->now);
-	/* nothing else is left: the one that is under way stays even so */
-	assert_int_equal(page_state(scene, nth_page(3)), PAGE_ASKED);
-	assert_null(policy_page(scene->state, rules, nth_page(2)));
-	/* what the database remembers does not push out what is young */
-	policy_remember_page(scene->state, rules, nth_page(0), 1, COST, 0);
-	assert_null(policy_page(scene->state, rules, nth_page(0)));
-}
-
-static void wrong_hints_only_cost_time(void **state)
-{
-	struct scene *scene = *state;
-
-	for (uint64_t i = 0; i < 100; i++)
-		assert_int_equal(corrected(scene, nth_page(i), 9), -1);
-	for (size_t i = 0; i < POLICY_HINTS_MAX; i++)
-		scene->state->hints[i] = (uint16_t)(i * 40503);
-	for (uint64_t i = 0; i < 40; i++)
-		assert_int_equal(debt_of(scene, nth_page(i)), 9 * COST);
-	break_page(scene, nth_page(50));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -759,17 +544,7 @@ int main(void)
 		SCENE(while_paused_a_page_asks_less_and_less),
 		SCENE(what_is_unknown_counts_and_may_be_asked_again),
 		SCENE(a_rule_that_no_longer_acts_ends_the_tries),
-		SCENE(an_hour_allows_so_many_pages),
-		SCENE(it_is_refused_once_an_hour),
-		SCENE(a_boot_allows_so_many_pages),
-		SCENE(memory_allows_so_many_pages),
-		SCENE(budgets_do_not_move_with_a_time_that_goes_back),
-		SCENE(what_was_before_this_boot_counts),
-		SCENE(debts_of_before_this_boot_count),
 		SCENE(a_failure_is_told_from_its_echo),
-		SCENE(the_quietest_page_gives_way),
-		SCENE(bad_pages_stay_while_others_can_give_way),
-		SCENE(wrong_hints_only_cost_time),
 	};
 
 	return cmocka_run_group_tests_name("policy-page", tests, NULL, NULL);
