@@ -326,3 +326,11 @@ const char *cper_log_value(const struct cper_log_section *section, const char *n
 	}
 	return NULL;
 }
+
+bool cper_log_is_open(const struct cper_log *log)
+{
+	for (size_t i = 0; i < CPER_LOG_RECORDS_MAX; i++)
+		if (log->records[i].open)
+			return true;
+	return false;
+}

@@ -53,5 +53,8 @@ enum cper_log_result cper_log_line(struct cper_log *log, const char *line, size_
  * them; ask again. */
 bool cper_log_end(struct cper_log *log, struct cper_log_section *ret);
 
+/* Whether a record has begun and not ended. */
+bool cper_log_is_open(const struct cper_log *log);
+
 /* The value of "name: value" in a section; NULL: it has none. */
 const char *cper_log_value(const struct cper_log_section *section, const char *name);

@@ -45,30 +45,38 @@ static void take_section(struct kernel_log *log, const struct cper_log_section *
 	}
 }
 
+/*
+ * Lines before `log_done` had their effect in an earlier process: they only complete what
+ * comes behind them.
+ */
 static void take_line(struct kernel_log *log, const struct kmsg_record *record)
 {
+	bool done = record->seq < log->pipeline->log_done;
 	struct cper_log_section section;
 	enum cper_log_result result;
 
 	do {
 		result = cper_log_line(&log->assembler, record->text, record->len,
 				       &section);
-		if (result == CPER_LOG_SECTION)
+		if (result == CPER_LOG_SECTION && !done)
 			take_section(log, &section, record->boottime_ns);
 	} while (result == CPER_LOG_SECTION);
-	if (result == CPER_LOG_OTHER)
+	if (result == CPER_LOG_OTHER && !done)
 		hands_see_line(log->hands, record->text, record->len,
 			       record->boottime_ns);
 }
 
-/* Where the next process should begin: at the record whose lines are not all there. */
+/* Where the next process should begin, and what will be done by then. */
 static void note_position(struct kernel_log *log, uint64_t before)
 {
-	if (!log->assembler.open)
+	uint64_t next = log->kmsg.next_seq;
+
+	if (!cper_log_is_open(&log->assembler))
 		log->open_seq = 0;
 	else if (!log->open_seq)
 		log->open_seq = before;
-	log->pipeline->next_log = log->open_seq ? log->open_seq : log->kmsg.next_seq;
+	log->pipeline->next_log = log->open_seq ? log->open_seq : next;
+	log->pipeline->log_done = MAX(log->pipeline->log_done, next);
 }
 
 /* Reads what there is. True: there is more. Afterwards, publish. */
@@ -99,7 +107,7 @@ bool kernel_log_read(struct kernel_log *log)
 /* Whether a record waits for more lines: nothing may follow it for hours. */
 bool kernel_log_is_open(const struct kernel_log *log)
 {
-	return log->assembler.open;
+	return cper_log_is_open(&log->assembler);
 }
 
 /* It has waited long enough. */
@@ -107,7 +115,7 @@ void kernel_log_end(struct kernel_log *log)
 {
 	struct cper_log_section section;
 
-	if (cper_log_end(&log->assembler, &section))
+	while (cper_log_end(&log->assembler, &section))
 		take_section(log, &section, clock_now_ns(CLOCK_BOOTTIME));
 	note_position(log, 0);
 }

@@ -11,7 +11,8 @@
 struct kernel_log {
 	struct kmsg kmsg;
 	struct cper_log assembler;
-	uint64_t open_seq; /* of the record whose lines are not all there yet */
+	uint64_t open_seq; /* where the oldest began whose lines are not all there; 0:
+			      none */
 	struct pipeline *pipeline;
 	struct hands *hands;
 	uint64_t told_lost;

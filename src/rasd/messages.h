@@ -36,7 +36,8 @@ struct message_loss {
 struct message_round {
 	uint64_t round;
 	uint64_t next_id;  /* of events; never 0 */
-	uint64_t next_log; /* record of the kernel's log */
+	uint64_t next_log; /* record of the kernel's log to begin at … */
+	uint64_t log_done; /* … and before which nothing more follows from them */
 	uint64_t log_lost; /* its records that nobody read */
 	uint64_t spilled;  /* events that found no room, since the ring began */
 };

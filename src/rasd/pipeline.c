@@ -29,7 +29,7 @@ static struct ring_status *status_of(struct pipeline *pipeline)
 static bool is_later(const struct message_round *a, const struct message_round *b)
 {
 	return a->round > b->round || a->next_id > b->next_id ||
-	       a->next_log > b->next_log;
+	       a->log_done > b->log_done;
 }
 
 /* What was published last, also if it was in a page that is lost by now. */
@@ -64,6 +64,7 @@ static void find_where_we_are(struct pipeline *pipeline)
 	pipeline->finished_round = round.round;
 	pipeline->next_id = round.next_id;
 	pipeline->next_log = round.next_log;
+	pipeline->log_done = round.log_done;
 	pipeline->log_lost = round.log_lost;
 	pipeline->spilled = MAX(round.spilled, pipeline->ring->status->spilled);
 	trace_reader_resume(pipeline->reader, round.round);
@@ -501,6 +502,7 @@ static void tell_round(struct pipeline *pipeline)
 	struct pipeline_mark mark = { .round = { .round = pipeline->finished_round,
 						 .next_id = pipeline->next_id,
 						 .next_log = pipeline->next_log,
+						 .log_done = pipeline->log_done,
 						 .log_lost = pipeline->log_lost,
 						 .spilled = pipeline->spilled } };
 
@@ -533,7 +535,6 @@ bool pipeline_publish(struct pipeline *pipeline)
 	ring_publish(pipeline->ring);
 	status_of(pipeline)->spilled = pipeline->spilled;
 	return news;
-}
 }
 
 static void finish_round(struct pipeline *pipeline)

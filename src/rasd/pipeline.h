@@ -50,13 +50,13 @@ struct pipeline {
 	uint64_t page_size;
 	uint8_t *message; /* an event on its way into the ring */
 	int proc_fd;
-	uint64_t next_id;	 /* of events, within the ring */
-	uint64_t next_log;	 /* record of the kernel's log that comes next */
-	uint64_t log_lost;	 /* its records that nobody read */
-	uint64_t finished_round; /* at start: of an earlier process */
-	int64_t id_base;	 /* what the database adds to ids; -1: not known (yet) */
-	bool untold;		 /* a message found no room since this was cleared */
-	uint64_t spilled;	 /* into the status page with its round */
+	uint64_t next_id;	     /* of events, within the ring */
+	uint64_t next_log, log_done; /* see struct message_round */
+	uint64_t log_lost;	     /* its records that nobody read */
+	uint64_t finished_round;     /* at start: of an earlier process */
+	int64_t id_base;  /* what the database adds to ids; -1: not known (yet) */
+	bool untold;	  /* a message found no room since this was cleared */
+	uint64_t spilled; /* into the status page with its round */
 	int64_t clock_offset_ns;
 	int64_t told_offset_ns;		   /* the last that the database was told */
 	uint64_t log_lines, log_lines_max; /* in the present window */
