@@ -13,8 +13,7 @@
  * From this follows, with N = 10 and W = 24 h (an error costs 2 h 24 min):
  *
  * - ten errors within less than 2 h 24 min are too many at the tenth, however they lie;
- * - a longer time allows one more for each 2 h 24 min: twice N within W are always too
- * many;
+ * - a longer time allows one more for each 2 h 24 min: 2 N within W always are too many;
  * - one error each 2 h 24 min or slower never is, for years (unless N is 1); any lasting
  *   rate above that is in the end.
  *
