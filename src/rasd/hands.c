@@ -147,6 +147,7 @@ static void take_outcome(struct hands *hands, const struct act_report *report)
 				     .outcome = report->effect.outcome,
 				     .error = report->effect.error,
 				     .verified = report->effect.verified,
+				     .untried = report->effect.untried,
 				     .note = report->effect.note };
 	size_t slot = slot_of(hands, report->id);
 	struct decision decision = { 0 };
@@ -375,7 +376,7 @@ static void remember(struct hands *hands, int64_t now)
 
 		policy_remember_page(hands->state, &hands->rules.policy, page->address,
 				     page->corrected, page->debt_ns,
-				     page->last_ns - offset);
+				     MIN(page->last_ns - offset, now));
 	}
 	for (uint32_t i = 0; i < MIN(memory->n_acts, (uint32_t)DB_MEMORY_ACTS_MAX); i++) {
 		const struct db_memory_act *act = &memory->acts[i];
@@ -431,9 +432,15 @@ static uint64_t highest_act(const struct policy_state *state)
 	return id;
 }
 
+/* New rules; what waits and would not be asked for by them comes to its end. */
 void hands_configure(struct hands *hands, const struct config *config)
 {
+	struct decision decision = { 0 };
+	size_t i = 0;
+
 	rules_make(&hands->rules, config);
+	while (policy_withdraw(hands->state, &hands->rules.policy, &i, &decision))
+		hands_tell_decision(hands, &decision);
 }
 
 /*
@@ -453,7 +460,7 @@ int hands_init(struct hands *hands, struct pipeline *pipeline,
 	snprintf(hands->no_act, sizeof(hands->no_act), "%s/no-act",
 		 config->runtime_directory);
 	act_child_init(&hands->child, hands->no_act);
-	hands_configure(hands, config);
+	rules_make(&hands->rules, config);
 	hands->correlator = correlator_new();
 	if (!hands->correlator)
 		return -ENOMEM;
@@ -471,9 +478,10 @@ int hands_init(struct hands *hands, struct pipeline *pipeline,
 	return 0;
 }
 
-int hands_attach(struct hands *hands, sd_event *event)
+int hands_attach(struct hands *hands, sd_event *event, const struct config *config)
 {
 	hands->event = event;
+	hands_configure(hands, config);
 	hands_work(hands);
 	return sd_event_add_time_relative(event, &hands->timer_source, CLOCK_MONOTONIC, 0,
 					  ACCURACY_USEC, on_timer, hands);

@@ -70,7 +70,7 @@ struct hands {
 int hands_init(struct hands *hands, struct pipeline *pipeline,
 	       const struct config *config);
 void hands_deinit(struct hands *hands);
-int hands_attach(struct hands *hands, sd_event *event);
+int hands_attach(struct hands *hands, sd_event *event, const struct config *config);
 void hands_configure(struct hands *hands, const struct config *config);
 
 /* From the pipeline, see struct pipeline. */

@@ -337,7 +337,7 @@ int daemon_make_loop(struct daemon *daemon)
 		    sd_event_add_time_relative(daemon->event, NULL, CLOCK_MONOTONIC,
 					       TICK_USEC, 0, on_tick, daemon);
 	r = r < 0 ? r : watch_log(daemon);
-	r = r < 0 ? r : hands_attach(&daemon->hands, daemon->event);
+	r = r < 0 ? r : hands_attach(&daemon->hands, daemon->event, &daemon->config);
 	r = r < 0 ? r : watch_store(daemon);
 	return r < 0 ? r : sd_event_set_watchdog(daemon->event, true);
 }
