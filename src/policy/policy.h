@@ -197,9 +197,12 @@ struct unit_look {
 
 enum service_verdict { SERVICE_WAIT, SERVICE_START, SERVICE_LEAVE };
 
-/* `ret_why` is a static string, for the note. */
-enum service_verdict policy_judge(const struct unit_look *look, const char *invocation,
-				  int32_t tgid, const char **ret_why);
+/*
+ * `ret_why` is a static string, for the note; also with SERVICE_WAIT, since it is the
+ * last word if waiting comes to nothing: policy_report() sees to that.
+ */
+enum service_verdict policy_judge(const struct unit_look *look,
+				  const struct policy_act *act, const char **ret_why);
 
 /* --- the queue
  * -------------------------------------------------------------------------- */
