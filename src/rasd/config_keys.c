@@ -324,6 +324,6 @@ void config_defaults(struct config *config)
 void config_print_keys(void)
 {
 	for (const struct key *key = config_keys; key->section; key++)
-		printf("[%s] %s = %s (%s)\n", key->section, key->name, key->fallback,
-		       key->wants);
+		printf("[%s] %s =%s%s (%s)\n", key->section, key->name,
+		       key->fallback[0] ? " " : "", key->fallback, key->wants);
 }

@@ -58,14 +58,20 @@ static struct owner *look_up(struct hands *hands, int32_t tid, int64_t boottime_
 	return owner;
 }
 
+static void name_owner(struct owner *owner, const char *comm, size_t len)
+{
+	struct text text = TEXT_IN(owner->comm);
+
+	if (!owner->comm[0])
+		text_add(&text, "%.*s", (int)len, comm);
+}
+
 /* What the pipeline found goes with the event; of a flood only some are looked up. */
 static struct owner *note_owner(struct hands *hands, const struct event *event)
 {
 	struct owner *owner = find_owner(hands, event->pid, event->boottime_ns);
 
-	if (owner && owner->found)
-		return owner;
-	if (hands->pipeline->has_owner) {
+	if (hands->pipeline->has_owner && (!owner || !owner->found)) {
 		owner = place_for(hands, event->pid);
 		*owner = (struct owner){ .tid = event->pid,
 					 .found = true,
@@ -75,11 +81,8 @@ static struct owner *note_owner(struct hands *hands, const struct event *event)
 		hands->lookups--;
 		owner = look_up(hands, event->pid, event->boottime_ns);
 	}
-	if (owner && event->comm.kind == VALUE_TEXT) {
-		struct text comm = TEXT_IN(owner->comm);
-
-		text_add(&comm, "%.*s", (int)event->comm.len, event->comm.text);
-	}
+	if (owner && event->comm.kind == VALUE_TEXT)
+		name_owner(owner, event->comm.text, event->comm.len);
 	return owner;
 }
 
@@ -196,12 +199,15 @@ void hands_see_line(struct hands *hands, const char *line, size_t len,
 		    int64_t boottime_ns)
 {
 	struct victim_line victim;
+	struct owner *owner;
 
 	if (!victim_line_parse(line, len, &victim))
 		return;
 	/* before the thread is gone: its signal may be read only later */
-	if (!find_owner(hands, victim.tid, boottime_ns))
-		look_up(hands, victim.tid, boottime_ns);
+	owner = find_owner(hands, victim.tid, boottime_ns);
+	if (!owner)
+		owner = look_up(hands, victim.tid, boottime_ns);
+	name_owner(owner, victim.comm, victim.comm_len);
 	correlate_victim_line(hands->correlator,
 			      &(struct seen_victim_line){ .boottime_ns = boottime_ns,
 							  .pfn = victim.pfn,
