@@ -10,6 +10,7 @@ check_PROGRAMS =
 
 include tests/unit/unit.mk
 include tests/unit/db.mk
+include tests/unit/act.mk
 include tests/fuzz/fuzz.mk
 
 # The virtual arm64 server and what needs root are run by scripts/test.
