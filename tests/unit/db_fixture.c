@@ -305,8 +305,8 @@ void tell_loss(struct db_writer *w, uint64_t total, int64_t sec, int fresh)
 	assert_int_equal(db_add_counter(w, &counter), 0);
 }
 
-/* A run and one event of every type, with ids from 1 in the order of samples[]. */
-/* Those that come of tracepoints, in the order of the table, with ids from 1 on. */
+/* A run and one event of every type that has a tracepoint, with ids from 1 in the order
+ * of samples[]. */
 void store_samples(struct fixture *f)
 {
 	struct db_writer *w = open_writer(f->db);
