@@ -12,8 +12,10 @@
  *	{1}[Hardware Error]:   physical_address: 0x0000001234567000
  *
  * The indentation says what a line belongs to: none the record, one space a section's
- * head, more its body. Nothing marks the end; it is known by what comes next, or does
- *not. Nothing but the number keeps two CPUs' records apart: there is no lock around them.
+ * head, more its body. Nothing marks the end: it is known by what comes next, or by
+ * silence. Sources that are polled or have an interrupt share a lock while they print;
+ * those that notify as an NMI would (SEA, SDEI) do not take it, so that lines of two CPUs
+ * may alternate, with nothing but the number to keep them apart.
  *
  * The prefix must open the line. What a user can put into a line of the kernel's own
  * facility (a process's name, 15 bytes) comes behind words of the kernel and is shorter

@@ -15,7 +15,7 @@
 
 #define CPER_LOG_LINES_MAX   64	 /* of one section; what is more is not kept */
 #define CPER_LOG_LINE_BYTES  256 /* the kernel's own limit, CPER_REC_LEN */
-#define CPER_LOG_RECORDS_MAX 4	 /* CPUs print at the same time, and take no turns */
+#define CPER_LOG_RECORDS_MAX 4	 /* of two CPUs, lines may alternate */
 
 struct cper_log_section {
 	uint64_t number;	/* N of {N} */

@@ -6,8 +6,8 @@
  * tracepoint. Where no EDAC driver takes such records (mc_event), the log is all there is
  * of the corrected ones; what is not corrected comes as memory_failure_event, too.
  *
- * The kernel prints two records in five seconds, and none like one of the last ten: so
- * there may have been more than the log tells.
+ * The kernel prints two records in five seconds, corrected or not, and none that is like
+ * one of the last ten seconds: so there may have been more than the log tells.
  */
 
 #include "event/handler.h"

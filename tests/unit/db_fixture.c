@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cper/log.h"
 #include "handlers/table.h"
 #include "util/clock.h"
 #include "util/macro.h"
@@ -171,9 +172,26 @@ static void fill_test(struct event *e)
 	set(e, "buf", value_text("rasd test-event 00aa sample\n"));
 }
 
+/* What the kernel's log says of a memory error, see tests/golden. */
+static const struct cper_log_section memory_section = {
+	.number = 7,
+	.source = 2,
+	.index = 1,
+	.severity = SEVERITY_CORRECTED,
+	.type = "memory error",
+	.n_lines = 7,
+	.lines = { "fru_text: slot \"7\"",
+		   "error_status: Storage error in DRAM memory (0x0000000000000400)",
+		   "physical_address: 0xfedcba9876543000",
+		   "physical_address_mask: 0xffffffffffffffc0",
+		   "node:0 card:3 module:0 rank:0 bank:9 device:3 row:4660 column:119 "
+		   "requestor_id:0xffffffffffffffff",
+		   "error_type: 2, single-bit ECC", "DIMM location: BANK 0 DIMM A 0" },
+};
+
 static const struct sample {
 	const char *type;
-	void (*fill)(struct event *event);
+	void (*fill)(struct event *event); /* NULL: it comes of a log's section */
 } samples[] = {
 	{ "memory-failure", fill_memory_failure },
 	{ "arm", fill_arm },
@@ -182,6 +200,7 @@ static const struct sample {
 	{ "sigbus", fill_sigbus },
 	{ "block-error", fill_block_error },
 	{ "test", fill_test },
+	{ "cper-memory", NULL },
 };
 
 /* What the handler makes of a record; borrows the fixture's arena and static bytes. */
@@ -200,6 +219,10 @@ void sample_event(struct fixture *f, const char *type, struct event *ret)
 	ret->boottime_ns = 77;
 	while (strcmp(samples[i].type, type))
 		i++;
+	if (!samples[i].fill) {
+		assert_int_equal(handler->decode_log(&memory_section, &f->arena, ret), 1);
+		return;
+	}
 	samples[i].fill(ret);
 	assert_int_equal(handler->decode(&record, ret), 1);
 }
@@ -282,7 +305,8 @@ void tell_loss(struct db_writer *w, uint64_t total, int64_t sec, int fresh)
 	assert_int_equal(db_add_counter(w, &counter), 0);
 }
 
-/* A run and one event of every type, with ids from 1 in the order of samples[]. */
+/* A run and one event of every type that has a tracepoint, with ids from 1 in the order
+ * of samples[]. */
 void store_samples(struct fixture *f)
 {
 	struct db_writer *w = open_writer(f->db);
@@ -293,7 +317,7 @@ void store_samples(struct fixture *f)
 	assert_int_equal(db_attach_ring(w, SAMPLE_RING, &position), 0);
 	assert_int_equal(db_begin(w), 0);
 	assert_int_equal(db_add_run(w, &run), 0);
-	for (size_t i = 0; i < ARRAY_SIZE(samples); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(samples) && samples[i].fill; i++) {
 		struct event event;
 
 		sample_event(f, samples[i].type, &event);
@@ -301,6 +325,17 @@ void store_samples(struct fixture *f)
 	}
 	assert_int_equal(db_commit(w, 1000), 0);
 	db_writer_close(w);
+}
+
+/* One more of a type, behind store_samples(), with this id. */
+void store_sample(struct fixture *f, const char *type, uint64_t id)
+{
+	struct db_writer *w = begin_batch(f);
+	struct event event;
+
+	sample_event(f, type, &event);
+	store_event(w, &event, id);
+	commit_and_close(w);
 }
 
 static sqlite3 *open_raw(const char *path)

@@ -1,7 +1,7 @@
 # The kernel's log.
 
-KMSG_TESTS = tests/unit/test_kmsg tests/unit/test_cper_log tests/unit/test_log_line \
-	tests/unit/test_golden_log
+KMSG_TESTS = tests/unit/test_kmsg tests/unit/test_cper_log tests/unit/test_cper_memory \
+	tests/unit/test_log_line tests/unit/test_golden_log
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(KMSG_TESTS)
@@ -17,6 +17,10 @@ tests_unit_test_kmsg_LDADD = $(TESTS_LIBS)
 tests_unit_test_cper_log_SOURCES = tests/unit/test_cper_log.c
 tests_unit_test_cper_log_CPPFLAGS = $(TESTS_CPPFLAGS)
 tests_unit_test_cper_log_LDADD = $(TESTS_LIBS)
+
+tests_unit_test_cper_memory_SOURCES = tests/unit/test_cper_memory.c
+tests_unit_test_cper_memory_CPPFLAGS = $(TESTS_CPPFLAGS)
+tests_unit_test_cper_memory_LDADD = $(TESTS_LIBS)
 
 tests_unit_test_log_line_SOURCES = tests/unit/test_log_line.c
 tests_unit_test_log_line_CPPFLAGS = $(TESTS_CPPFLAGS)
