@@ -13,6 +13,12 @@ VM = pathlib.Path(__file__).resolve().parent.parent
 ROOT = "payload"
 UNITS = f"{ROOT}/etc/systemd/system"
 BENCH = f"{ROOT}/usr/lib/bench"
+PROGRAMS = [VM / "guest/victim.c", VM / "guest/poke.c", VM / "guest/survivor.c"]
+# What of rasd a program is made with, and what it is compiled with.
+PARTS = {"survivor": ["poison/*.c", "ipc/mend.c", "ipc/ring.c", "ipc/vital.c", "util/clock.c",
+                      "util/text.c"]}
+FLAGS = ["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-static",
+         "-fno-stack-protector"]
 MERGED_INTO_USR = ("bin", "lib", "sbin")
 MASKED = ["serial-getty@ttyAMA0.service", "getty@tty1.service", "getty.target",
           "systemd-timesyncd.service", "apt-daily.timer", "apt-daily-upgrade.timer",
@@ -32,19 +38,23 @@ def archive(installed=None):
     for name in MASKED:
         overlay.symlink(f"{UNITS}/{name}", "/dev/null")
     overlay.file(f"{BENCH}/bench-shell", (VM / "guest/bench-shell").read_bytes(), 0o755)
-    overlay.file(f"{BENCH}/victim", victim_program().read_bytes(), 0o755)
+    for source in PROGRAMS:
+        overlay.file(f"{BENCH}/{source.stem}", program(source).read_bytes(), 0o755)
     for top in sorted(installed.iterdir()) if installed else ():
         inside = f"{ROOT}/usr" if top.name in MERGED_INTO_USR else ROOT
         overlay.tree(top, f"{inside}/{top.name}")
     return overlay.bytes()
 
 
-def victim_program():
-    """The victim for the guest, compiled when its source has changed."""
-    source = VM / "guest/victim.c"
-    program = cache.root() / "victim" / cache.digest(source.read_bytes())
-    if not program.exists():
-        with cache.locked(), cache.making(program) as temporary:
-            debian.output("aarch64-linux-gnu-gcc", "-std=gnu11", "-O2", "-Wall", "-Wextra",
-                          "-Werror", "-static", "-o", temporary, source)
-    return program
+def program(source):
+    """A program for the guest, compiled when its source has changed."""
+    tree = VM.parents[1] / "src"
+    parts = [path for pattern in PARTS.get(source.stem, []) for path in sorted(tree.glob(pattern))]
+    headers = [path for part in parts for path in sorted(part.parent.glob("*.h"))]
+    texts = [path.read_bytes() for path in (source, *parts, *headers)]
+    path = cache.root() / "programs" / f"{source.stem}-{cache.digest(FLAGS, *texts)}"
+    if not path.exists():
+        with cache.locked(), cache.making(path) as temporary:
+            debian.output("aarch64-linux-gnu-gcc", *FLAGS, "-I", tree, "-o", temporary, source,
+                          *(["-D_GNU_SOURCE"] if parts else []), *parts)
+    return path
