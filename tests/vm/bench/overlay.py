@@ -13,8 +13,14 @@ VM = pathlib.Path(__file__).resolve().parent.parent
 ROOT = "payload"
 UNITS = f"{ROOT}/etc/systemd/system"
 BENCH = f"{ROOT}/usr/lib/bench"
+PROGRAMS = [VM / "guest/victim.c", VM / "guest/poke.c", VM / "guest/survivor.c",
+            VM.parent / "host/flood.c"]
+# What of rasd a program is made with, and what it is compiled with.
+PARTS = {"survivor": ["poison/*.c", "ipc/mend.c", "ipc/ring.c", "ipc/vital.c", "util/clock.c",
+                      "util/text.c"]}
+FLAGS = ["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-static",
+         "-fno-stack-protector"]
 MERGED_INTO_USR = ("bin", "lib", "sbin")
-PROGRAMS = [VM / "guest/victim.c", VM.parent / "host/flood.c"]
 MASKED = ["serial-getty@ttyAMA0.service", "getty@tty1.service", "getty.target",
           "systemd-timesyncd.service", "apt-daily.timer", "apt-daily-upgrade.timer",
           "dpkg-db-backup.timer", "e2scrub_all.timer", "e2scrub_reap.service",
@@ -43,9 +49,13 @@ def archive(installed=None):
 
 def program(source):
     """A program for the guest, compiled when its source has changed."""
-    path = cache.root() / "programs" / f"{source.stem}-{cache.digest(source.read_bytes())}"
+    tree = VM.parents[1] / "src"
+    parts = [path for pattern in PARTS.get(source.stem, []) for path in sorted(tree.glob(pattern))]
+    headers = [path for part in parts for path in sorted(part.parent.glob("*.h"))]
+    texts = [path.read_bytes() for path in (source, *parts, *headers)]
+    path = cache.root() / "programs" / f"{source.stem}-{cache.digest(FLAGS, *texts)}"
     if not path.exists():
         with cache.locked(), cache.making(path) as temporary:
-            debian.output("aarch64-linux-gnu-gcc", "-std=gnu11", "-O2", "-Wall", "-Wextra",
-                          "-Werror", "-static", "-o", temporary, source)
+            debian.output("aarch64-linux-gnu-gcc", *FLAGS, "-I", tree, "-o", temporary, source,
+                          *(["-D_GNU_SOURCE"] if parts else []), *parts)
     return path
