@@ -15,6 +15,7 @@ include tests/unit/corr.mk
 include tests/unit/metrics.mk
 include tests/unit/policy.mk
 include tests/unit/acts.mk
+include tests/unit/kmsg.mk
 include tests/fuzz/fuzz.mk
 
 # The virtual arm64 server and what needs root are run by scripts/test.

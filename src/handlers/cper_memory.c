@@ -130,18 +130,18 @@ static size_t place_of(const char *name, size_t len)
 
 static void take_places(struct event *event, const char *line)
 {
-	const char *at = line;
-
-	while (*at) {
+	for (const char *at = line; *at;) {
 		const char *colon = at + strcspn(at, ": ");
 		size_t field = place_of(at, (size_t)(colon - at));
 		const char *value, *end;
 
 		if (*colon != ':')
 			return;
-		/* before 5.19, "node: 0" */
+		/* before 5.19 it was "node: 0" */
 		value = colon + 1 + strspn(colon + 1, " ");
-		end = value + strcspn(value, " ");
+		end = value + strcspn(value, ": ");
+		if (*end == ':') /* the next name: there is no value */
+			end = value;
 		if (field < FIELDS && event->detail[field].kind == VALUE_NONE)
 			event->detail[field] = number_between(value, end);
 		at = end + strspn(end, " ");

@@ -249,10 +249,16 @@ void ring_close(struct ring *ring)
 	*ring = (struct ring){ .fd = -1 };
 }
 
-/* Where the messages begin in the file. */
-size_t ring_data_at(const struct ring *ring)
+/* What of this process's memory is the ring's file. */
+void ring_maps(const struct ring *ring, struct ring_map ret[static RING_MAPS])
 {
-	return RING_SCRATCH_AT + ring->scratch_bytes;
+	size_t head = RING_SCRATCH_AT + ring->scratch_bytes;
+
+	ret[0] = (struct ring_map){ .at = ring->header, .bytes = head };
+	for (size_t i = 0; i < 2; i++)
+		ret[1 + i] = (struct ring_map){ .at = ring->data + i * ring->data_bytes,
+						.bytes = ring->data_bytes,
+						.offset = head };
 }
 
 const char *ring_id(const struct ring *ring)

@@ -65,13 +65,22 @@ struct ring_mending {
 	uint64_t bytes;
 };
 
+/* A part of the file as it is mapped; some of it is mapped twice. */
+struct ring_map {
+	const void *at;
+	size_t bytes;
+	uint64_t offset; /* in the file */
+};
+
+#define RING_MAPS 3
+
 int ring_mend(const char *path, uint64_t offset, uint64_t bytes,
 	      struct ring_mending *ret);
 int ring_open(const char *path, const struct ring_layout *layout, struct ring *ret,
 	      struct text *ret_note);
 void ring_close(struct ring *ring);
-size_t ring_data_at(const struct ring *ring); /* in its file */
 const char *ring_id(const struct ring *ring);
+void ring_maps(const struct ring *ring, struct ring_map ret[static RING_MAPS]);
 bool ring_mending_of_scratch(const struct ring *ring, const struct ring_mending *mending,
 			     size_t *ret_at, size_t *ret_bytes);
 

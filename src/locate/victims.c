@@ -84,13 +84,12 @@ static void note_error(struct search *search, int error)
 		search->error = error;
 }
 
-/* --- page table entries ---------------------------------------------------------------
- */
+/* --- page table entries ---------------------------------------------------------- */
 
 static uint64_t pfn_of(uint64_t entry)
 {
 	if (entry & PRESENT)
-		return entry & PFN_MASK;
+		return entry & PFN_MASK ? entry & PFN_MASK : NO_PFN; /* not for us */
 	if (entry & SWAPPED && (entry & TYPE_MASK) >= TYPE_FIRST)
 		return entry >> TYPE_BITS & MARK_MASK;
 	return NO_PFN;
@@ -119,8 +118,7 @@ static void check_entry(struct search *search, uint64_t entry, uint64_t address)
 	search->found |= bit;
 }
 
-/* --- a process ------------------------------------------------------------------------
- */
+/* --- a process ------------------------------------------------------------------- */
 
 /* How many entries may be read now of those that are wanted. */
 static size_t allowed(struct search *search, uint64_t wanted)
@@ -303,8 +301,7 @@ static int search_process(struct search *search, int process_fd, int64_t *ret_st
 	return still_ns == start_ns ? 0 : -ESRCH;
 }
 
-/* --- all of them
- * ------------------------------------------------------------------------ */
+/* --- all of them ----------------------------------------------------------------- */
 
 static int tell(const struct search *search, struct victim *victim,
 		int (*each)(const struct victim *victim, void *arg), void *arg)

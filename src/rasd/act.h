@@ -48,9 +48,10 @@ struct act_report {
 
 struct act_options {
 	const char *sysfs, *proc;
-	const char *no_act; /* a file: while it exists nothing is done */
-	uint64_t page_size; /* bytes */
-	int socket_fd;	    /* its end is our end */
+	const char *no_act;	     /* a file: while it exists nothing is done */
+	uint64_t page_size;	     /* bytes */
+	int socket_fd;		     /* its end is our end */
+	const char *systemd_address; /* as in struct actuator; NULL: systemd's own */
 };
 
 /* The whole life of the act process. Returns its exit status. */

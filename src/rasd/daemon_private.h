@@ -43,9 +43,6 @@ struct daemon {
 	int64_t durable_moved_ns;
 };
 
-/* Of our own poison: what is shared and has to be mended. */
-enum { REGION_RING_HEAD, REGION_RING_DATA, REGION_RING_DATA_AGAIN };
-
 void daemon_open_metrics(struct daemon *daemon);
 void daemon_write_metrics(struct daemon *daemon);
 void daemon_end_metrics(struct daemon *daemon);

@@ -27,8 +27,8 @@ void daemon_take_poison(struct daemon *daemon)
 
 static bool is_in_ring(const struct poison_record *record)
 {
-	return record->place == PLACE_REGION && record->region >= REGION_RING_HEAD &&
-	       record->region <= REGION_RING_DATA_AGAIN;
+	return record->place == PLACE_REGION && record->region >= 0 &&
+	       record->region < RING_MAPS;
 }
 
 static void mend(struct daemon *daemon, const struct poison_record *record)
@@ -72,13 +72,11 @@ void daemon_count_mended(struct daemon *daemon)
 /* Where shared memory is mapped, for the handler. */
 void daemon_name_regions(struct daemon *daemon)
 {
-	const struct ring *ring = &daemon->ring;
-	size_t head = ring_data_at(ring);
+	struct ring_map maps[RING_MAPS];
 
-	poison_add_region(REGION_RING_HEAD, ring->header, head, 0);
-	poison_add_region(REGION_RING_DATA, ring->data, ring->data_bytes, head);
-	poison_add_region(REGION_RING_DATA_AGAIN, ring->data + ring->data_bytes,
-			  ring->data_bytes, head);
+	ring_maps(&daemon->ring, maps);
+	for (int i = 0; i < RING_MAPS; i++)
+		poison_add_region(i, maps[i].at, maps[i].bytes, maps[i].offset);
 }
 
 static const char *place_of(const struct poison_record *record)

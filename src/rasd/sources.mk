@@ -1,5 +1,5 @@
 librasd_a_SOURCES = \
-	src/rasd/act.h src/rasd/act_child.c src/rasd/act_child.h src/rasd/child.c \
+	src/rasd/act.c src/rasd/act.h src/rasd/act_child.c src/rasd/act_child.h src/rasd/child.c \
 	src/rasd/child.h src/rasd/config.c src/rasd/config.h src/rasd/config_keys.c \
 	src/rasd/config_keys.h src/rasd/daemon.c src/rasd/daemon.h src/rasd/daemon_private.h \
 	src/rasd/exports.c src/rasd/hands.c src/rasd/hands.h src/rasd/hands_facts.c \

@@ -56,7 +56,7 @@ static void status_tells_of_a_live_daemon(void **state)
 	assert_true(json_object_get_boolean(get(get(o, "daemon"), "running")));
 	assert_int_equal(json_object_get_int(get(get(o, "daemon"), "store_pid")), 4321);
 	assert_int_equal(json_object_get_int(get(get(o, "daemon"), "not_durable_bytes")),
-			 16);
+			 24);
 	json_object_put(o);
 	ring.status->pid = 0;
 	assert_int_equal(RASCTL(f, "status"), CTL_OK);
