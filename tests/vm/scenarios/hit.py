@@ -48,7 +48,7 @@ def test_page_table(guest):
 
 
 def test_log_line(guest):
-    """the log names page and thread where the kernel sends a signal, not at a later touch"""
+    """the log names page and thread of a signal that is sent, not of a later touch"""
     told, late = guest.victim(early=True), guest.victim(late=True, default_action=True)
     poison(guest, told.pfn)
     assert said_to(guest, told)
@@ -83,8 +83,7 @@ def test_died_while_stopped(guest):
 
 
 def test_died_below_a_signal(guest):
-    """a handled signal onto a poisoned stack: the kernel cannot write its frame, and the
-    process dies of SIGSEGV, without any SIGBUS"""
+    """a handled signal onto a poisoned stack is a death by SIGSEGV, without any SIGBUS"""
     guest.sh("systemctl start nginx")
     master = int(guest.unit("nginx.service", "MainPID")["MainPID"])
     poison(guest, memory.pfn(guest, master, memory.stack_pointer(guest, master)))
@@ -94,7 +93,7 @@ def test_died_below_a_signal(guest):
 
 
 def test_shared_page(guest):
-    """a page that nginx's master and workers share: all of them have it in their page tables"""
+    """a page that master and workers share is in the page tables of all of them"""
     guest.sh("systemctl start nginx")
     master = int(guest.unit("nginx.service", "MainPID")["MainPID"])
     guest.wait_for(lambda: len(guest.sh(f"pgrep -P {master}; true").split()) == 2)
@@ -110,8 +109,7 @@ def test_shared_page(guest):
 
 
 def test_soft_offline(guest):
-    """soft_offline_page moves a page's data, kills nobody, tells no tracepoint; a page that
-    is out of use already is not an error"""
+    """soft_offline_page moves data, kills nobody, fires no tracepoint; twice is no error"""
     for options in (dict(late=True), dict(late=True, mlock=True)):
         victim = guest.victim(**options)
         write = f"echo {victim.paddr:#x} >/sys/devices/system/memory/soft_offline_page"
@@ -126,8 +124,7 @@ def test_soft_offline(guest):
 
 
 def test_many_in_a_record(guest):
-    """a record of ten corrected errors is printed whole, whatever the kernel's limit on
-    records"""
+    """a record of ten corrected errors is printed whole, though records are limited"""
     let_log_speak()
     guest.firmware.inject(corrected_errors(0x50000000, 10))
     guest.wait_for(lambda: guest.dmesg().count("physical_address") == 10, what="ten errors")

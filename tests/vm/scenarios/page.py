@@ -97,8 +97,7 @@ def test_one_record(guest):
 
 @needs_rasd
 def test_nine_are_not_enough(guest):
-    """nine corrected errors do nothing; nor does one of another page, nor a restart; the
-    tenth takes it"""
+    """nine corrected errors do nothing, nor does a restart; the tenth takes the page"""
     since = run_page_rule(guest, ROOMY)
     victim, other = guest.victim(late=True), guest.victim(late=True)
     let_log_speak()
@@ -187,8 +186,7 @@ def test_dry_run_rule(guest):
 
 @needs_rasd
 def test_pause(guest):
-    """rasctl policy pause: the row says paused, the page stays; after resume it is taken with
-    the errors that come then"""
+    """paused: the row says so, the page stays; resumed: taken with the errors that come then"""
     since, victim = nothing_is_done(guest, "paused", ROOMY, "rasctl policy pause")
     guest.sh("rasctl policy resume")
     let_log_speak()

@@ -528,8 +528,7 @@ NOBODY = 65534
 
 @needs_rasd
 def test_forged_after_a_failure(guest):
-    """after a real failure a million forged signals from inside the listed unit: no hit, no
-    restart, all of them counted"""
+    """a million forged signals from inside a listed unit: no hit, no restart, all counted"""
     since = run_listed(guest)
     victim = guest.victim("listed", late=True, pages=2)
     poison(guest, victim.pfn)           # real, and not touched yet
@@ -559,8 +558,7 @@ def test_forged_after_a_failure(guest):
 
 @needs_rasd
 def test_forged_death(guest):
-    """a listed service that kills itself with a forged signal after a real failure: no hit,
-    no restart"""
+    """a listed service that kills itself with a forged signal: no hit, no restart"""
     since = run_listed(guest)
     victim = guest.victim("listed", early=True, replace=True)
     forger = guest.victim("listed", forge=True, default_action=True)

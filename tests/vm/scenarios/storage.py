@@ -110,8 +110,7 @@ def frozen(guest):
 @needs_rasd
 @fresh_boot()
 def test_frozen(guest):
-    """database's file system frozen: a page and a service are seen to, the watchdog is quiet,
-    every row is there after the thaw"""
+    """database frozen: acts go on, the watchdog is quiet, every row is there after the thaw"""
     since = small_database(guest, 64)
     watched = Watched(guest)
     with frozen(guest):
@@ -125,7 +124,7 @@ def test_frozen(guest):
 @needs_rasd
 @fresh_boot()
 def test_frozen_and_killed(guest):
-    """the same, and capture is killed while it is frozen: nothing is done twice"""
+    """database frozen and capture killed meanwhile: nothing is lost or done twice"""
     since = small_database(guest, 64)
     with frozen(guest):
         inject_numbered(guest, 5)
@@ -140,7 +139,7 @@ def test_frozen_and_killed(guest):
 @needs_rasd
 @fresh_boot()
 def test_full(guest):
-    """database's file system full: the same, once there is room again"""
+    """database's disk full: acts go on, every row is there once there is room"""
     since = small_database(guest, 16)
     watched = Watched(guest)
     records = 40
@@ -160,8 +159,7 @@ def test_full(guest):
 @needs_rasd
 @fresh_boot()
 def test_journal_stopped(guest):
-    """journald stopped: a page and a service are seen to, the watchdog is quiet, every row
-    is there"""
+    """journald stopped: acts go on, the watchdog is quiet, every row is there"""
     since = small_database(guest, 64)
     watched = Watched(guest)
     guest.sh("systemctl kill --kill-who=main --signal=STOP systemd-journald")
@@ -177,7 +175,7 @@ def test_journal_stopped(guest):
 @needs_rasd
 @fresh_boot()
 def test_log_is_full(guest):
-    """the log is a pipe that is full: the same"""
+    """the log is a pipe that is full: the same as with journald stopped"""
     guest.sh("mkfifo /run/bench/log && sleep infinity <>/run/bench/log >/dev/null 2>&1 & "
              "sleep 1; timeout 2 dd if=/dev/zero of=/run/bench/log bs=4k 2>/dev/null; true")
     since = small_database(guest, 64, StandardError="file:/run/bench/log")
