@@ -258,11 +258,9 @@ int act_run(const struct act_options *options)
 					 .page_size = options->page_size,
 					 .systemd_address = options->systemd_address } };
 	struct act_order order;
-	int r;
+	int r = 0;
 
 	while (!act.error && (r = next_order(&act, &order)) > 0)
 		take_order(&act, &order);
-	if (!act.error && r < 0)
-		return EXIT_FAILURE;
-	return EXIT_SUCCESS;
+	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

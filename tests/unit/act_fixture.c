@@ -23,7 +23,7 @@ void fake_tree_make(struct fake_tree *tree)
 	assert_non_null(mkdtemp(tree->root));
 	snprintf(tree->sysfs, sizeof(tree->sysfs), "%s/sys", tree->root);
 	snprintf(tree->proc, sizeof(tree->proc), "%s/proc", tree->root);
-	snprintf(tree->no_act, sizeof(tree->no_act), "%s/no-act", tree->root);
+	snprintf(tree->no_act, sizeof(tree->no_act), "%s/run/no-act", tree->root);
 	assert_int_equal(make_directory(tree->sysfs, 0700), 0);
 	assert_int_equal(make_directory(tree->proc, 0700), 0);
 }

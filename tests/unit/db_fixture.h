@@ -41,7 +41,7 @@ void commit_and_close(struct db_writer *w);
 void store_event(struct db_writer *w, struct event *event, uint64_t id);
 void tell_loss(struct db_writer *w, uint64_t total, int64_t sec, int fresh);
 void store_samples(struct fixture *f);
-void store_sample(struct fixture *f, const char *type, uint64_t id);
+void store_untraced_samples(struct fixture *f);
 
 int64_t ask_number(const char *path, const char *sql);
 void ask_nothing(const char *path, const char *sql);
