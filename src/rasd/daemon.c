@@ -11,6 +11,7 @@
 #include <linux/magic.h>
 
 #include <systemd/sd-daemon.h>
+#include <systemd/sd-id128.h>
 
 #include "db/writer.h"
 #include "handlers/table.h"
@@ -67,9 +68,15 @@ static void prepare_scratch(struct daemon *daemon)
 	uint8_t *scratch = daemon->ring.scratch;
 	struct policy_state *state = (void *)(scratch + SCRATCH_POLICY_AT);
 	struct scratch_memory *memory = (void *)(scratch + SCRATCH_MEMORY_AT);
+	char boot_id[SD_ID128_STRING_MAX] = "";
+	sd_id128_t id;
 
 	daemon_name_regions(daemon);
-	if (policy_is_sound(state))
+	if (sd_id128_get_boot(&id) >= 0)
+		sd_id128_to_string(id, boot_id);
+	daemon->is_new_boot = strncmp(memory->boot_id, boot_id, sizeof(boot_id)) != 0;
+	copy_text(memory->boot_id, sizeof(memory->boot_id), boot_id);
+	if (policy_is_sound(state) && !daemon->is_new_boot)
 		return;
 	policy_init(state);
 	memory->ready = 0;
@@ -240,6 +247,8 @@ static int start_hands(struct daemon *daemon)
 {
 	int r = hands_init(&daemon->hands, &daemon->pipeline, &daemon->config);
 
+	if (daemon->is_new_boot) /* its log begins anew */
+		daemon->pipeline.next_log = daemon->pipeline.log_done = 0;
 	daemon->hands.wake = wake_store;
 	daemon->hands.on_child_death = on_act_death;
 	daemon->hands.wake_data = daemon;

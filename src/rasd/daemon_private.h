@@ -34,6 +34,7 @@ struct daemon {
 	size_t n_poison;
 	struct ring_mending mendings[POISON_RECORDS_MAX];
 	size_t n_mendings;
+	bool is_new_boot; /* the ring's file, if it was there, is of an earlier one */
 	sd_event *event;
 	sd_event_source *log_source, *log_end_source;
 	sd_event_source *rings_source, *grace_source, *store_source, *again_source;

@@ -17,7 +17,7 @@
 #define TICKS_PER_LOSSES     30
 #define STORE_DELAY_MIN_USEC 1000000ULL
 #define STORE_DELAY_MAX_USEC 10000000ULL
-#define LOG_SILENCE_USEC     100000ULL
+#define LOG_SILENCE_USEC     1000000ULL /* a record's lines come in parts */
 #define ACCURACY_USEC	     1 /* 0 would be sd-event's default, a quarter of a second */
 
 /* Forks the store process. A negative errno, after it was logged. */

@@ -16,7 +16,7 @@
 
 struct scratch_memory { /* filled by store, once, for a capture that knows nothing */
 	uint32_t ready;
-	uint32_t reserved;
+	char boot_id[36]; /* what else is kept here is of this boot */
 	struct db_memory memory;
 };
 

@@ -44,7 +44,7 @@ tests_fuzz_fuzz_subbuffer_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz_config.c $(FUZZ_COMMON) $(FUZZ_MAIN)
 tests_fuzz_fuzz_config_CPPFLAGS = $(FUZZ_CPPFLAGS)
 tests_fuzz_fuzz_config_LDFLAGS = $(FUZZ_LINK)
-tests_fuzz_fuzz_config_LDADD = librasd.a libpolicy.a libpoison.a $(FUZZ_LIBS) $(INIH_LIBS)
+tests_fuzz_fuzz_config_LDADD = librasd.a libpolicy.a libpoison.a $(FUZZ_LIBS) $(INIH_LIBS) $(SYSTEMD_LIBS)
 
 tests_fuzz_fuzz_kmsg_SOURCES = tests/fuzz/fuzz_kmsg.c $(FUZZ_COMMON) $(FUZZ_MAIN)
 tests_fuzz_fuzz_kmsg_CPPFLAGS = $(FUZZ_CPPFLAGS)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cper/log.h"
+#include "handlers/own_poison.h"
 #include "handlers/table.h"
 #include "util/clock.h"
 #include "util/macro.h"
@@ -196,6 +197,20 @@ static void make_cper_memory(struct fixture *f, struct event *e)
 		1);
 }
 
+static void make_own_poison(struct fixture *f, struct event *e)
+{
+	const struct own_poison poison = { .pid = 4711,
+					   .process = "store",
+					   .signal = 7,
+					   .code = 5,
+					   .address = 0x7f0012345000,
+					   .lsb = 12,
+					   .place = "heap" };
+
+	(void)f;
+	own_poison_event(&poison, 0, e);
+}
+
 static const struct sample {
 	const char *type;
 	void (*fill)(struct event *event); /* the kernel's fields, for decode() */
@@ -210,6 +225,7 @@ static const struct sample {
 	{ "block-error", fill_block_error, NULL },
 	{ "test", fill_test, NULL },
 	{ "cper-memory", NULL, make_cper_memory },
+	{ "own-poison", NULL, make_own_poison },
 };
 
 /* What the handler makes of a record; borrows the fixture's arena and static bytes. */

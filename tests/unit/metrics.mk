@@ -16,12 +16,12 @@ tests_unit_test_publish_LDADD = $(TESTS_LIBS)
 
 tests_unit_test_metrics_SOURCES = tests/unit/test_metrics.c
 tests_unit_test_metrics_CPPFLAGS = $(TESTS_CPPFLAGS)
-tests_unit_test_metrics_LDADD = librasd.a libpolicy.a libpoison.a $(TESTS_LIBS)
+tests_unit_test_metrics_LDADD = librasd.a libpolicy.a libpoison.a $(TESTS_LIBS) $(SYSTEMD_LIBS)
 
 tests_unit_test_metrics_writer_SOURCES = tests/unit/test_metrics_writer.c
 tests_unit_test_metrics_writer_CPPFLAGS = $(TESTS_CPPFLAGS)
-tests_unit_test_metrics_writer_LDADD = librasd.a libpolicy.a libpoison.a $(TESTS_LIBS)
+tests_unit_test_metrics_writer_LDADD = librasd.a libpolicy.a libpoison.a $(TESTS_LIBS) $(SYSTEMD_LIBS)
 
 tests_unit_test_lag_SOURCES = tests/unit/test_lag.c
 tests_unit_test_lag_CPPFLAGS = $(TESTS_CPPFLAGS)
-tests_unit_test_lag_LDADD = librasd.a libpolicy.a libpoison.a $(TESTS_LIBS)
+tests_unit_test_lag_LDADD = librasd.a libpolicy.a libpoison.a $(TESTS_LIBS) $(SYSTEMD_LIBS)

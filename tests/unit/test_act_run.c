@@ -26,20 +26,6 @@
 #define PID	     4242
 #define SOFT_OFFLINE "sys/devices/system/memory/soft_offline_page"
 
-/*
- * A STAND-IN: who links the policy's own has that one instead, and this goes. It knows
- * just enough to give each verdict once.
- */
-__attribute__((weak)) enum service_verdict policy_judge(const struct unit_look *look,
-							const struct policy_act *act,
-							const char **ret_why)
-{
-	*ret_why = "as the stand-in has it";
-	if (strcmp(look->invocation, act->invocation) != 0)
-		return SERVICE_LEAVE;
-	return look->main_pid ? SERVICE_WAIT : SERVICE_START;
-}
-
 struct run_test {
 	struct fake_tree tree;
 	struct fake_systemd *systemd;
@@ -157,6 +143,8 @@ static void order_restart(void)
 	test.order.act.kind = ACT_RESTART;
 	strcpy(test.order.act.unit, UNIT);
 	strcpy(test.order.act.invocation, ID);
+	test.order.act.n_tgids = 1;
+	test.order.act.tgids[0] = PID;
 }
 
 static void pause_acts(bool pause)
