@@ -38,6 +38,21 @@ install_packages() {
 	rm -f "$log"
 }
 
+# fetch_promtool DIRECTORY: prints where Prometheus' checker is, taken out of its package if it
+# is not installed: to install that would start a server here. Nothing: it cannot be had.
+fetch_promtool() {
+	command -v promtool && return
+	[ -x "$1/promtool" ] || (
+		mkdir -p "$1" && cd "$1" || exit
+		apt-get download prometheus ||
+			{ apt-get -o DPkg::Lock::Timeout=600 update && apt-get download prometheus; }
+		dpkg-deb --fsys-tarfile prometheus_*.deb | tar -xOf - ./usr/bin/promtool > promtool.new
+		rm -f prometheus_*.deb
+		chmod +x promtool.new && ./promtool.new --version && mv promtool.new promtool
+	) >/dev/null 2>&1
+	[ ! -x "$1/promtool" ] || echo "$1/promtool"
+}
+
 # build_in DIRECTORY CONFIGURE-ARGUMENT...: incremental
 build_in() {
 	directory=$1

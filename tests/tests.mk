@@ -11,6 +11,11 @@ check_PROGRAMS =
 include tests/unit/unit.mk
 include tests/unit/db.mk
 include tests/unit/poison.mk
+include tests/unit/corr.mk
+include tests/unit/metrics.mk
+include tests/unit/policy.mk
+include tests/unit/acts.mk
+include tests/unit/kmsg.mk
 include tests/fuzz/fuzz.mk
 
 # The virtual arm64 server and what needs root are run by scripts/test.

@@ -13,27 +13,32 @@
 
 #include "event/kinds.h"
 
-#define CPER_LOG_LINES_MAX  64 /* of one section; what is more is not kept */
-#define CPER_LOG_LINE_BYTES 192
+#define CPER_LOG_LINES_MAX   64	 /* of one section; what is more is not kept */
+#define CPER_LOG_LINE_BYTES  256 /* the kernel's own limit, CPER_REC_LEN */
+#define CPER_LOG_RECORDS_MAX 4	 /* CPUs print at the same time, and take no turns */
 
 struct cper_log_section {
-	uint64_t number; /* N of {N} */
-	unsigned int
-		source; /* "… Generic Hardware Error Source: 0"; UINT_MAX: not told */
+	uint64_t number;	/* N of {N} */
+	unsigned int source;	/* of HEST, by its number; UINT_MAX: not told */
 	unsigned int index;	/* "Error 0" */
 	enum severity severity; /* of the section */
 	char type[64];		/* "memory error"; of an unknown one its GUID */
 	size_t n_lines;
-	char lines[CPER_LOG_LINES_MAX][CPER_LOG_LINE_BYTES]; /* terminated, without prefix
-								and indentation */
+	/* terminated, without prefix, indentation and spaces at the end */
+	char lines[CPER_LOG_LINES_MAX][CPER_LOG_LINE_BYTES];
+};
+
+struct cper_log_record {
+	bool open;	  /* it has begun and not ended */
+	bool has_section; /* "Error I" was there; before, `section` has what preceded it
+			   */
+	uint64_t order;	  /* of records, as they began */
+	struct cper_log_section section;
 };
 
 struct cper_log {
-	bool open; /* a record has begun and not ended */
-	bool has_section;
-	uint64_t number;
-	unsigned int source;
-	struct cper_log_section section;
+	uint64_t n_begun;
+	struct cper_log_record records[CPER_LOG_RECORDS_MAX];
 };
 
 enum cper_log_result {
@@ -44,8 +49,12 @@ enum cper_log_result {
 
 enum cper_log_result cper_log_line(struct cper_log *log, const char *line, size_t len,
 				   struct cper_log_section *ret);
-/* Nothing more of the open record is to come. True: `ret` is its last section. */
+/* Nothing more of the open records is to come. True: `ret` is the last section of one of
+ * them; ask again. */
 bool cper_log_end(struct cper_log *log, struct cper_log_section *ret);
+
+/* Whether a record has begun and not ended. */
+bool cper_log_is_open(const struct cper_log *log);
 
 /* The value of "name: value" in a section; NULL: it has none. */
 const char *cper_log_value(const struct cper_log_section *section, const char *name);

@@ -7,6 +7,7 @@
 
 #include "db/detail.h"
 #include "db/sql.h"
+#include "db/views.h"
 #include "util/macro.h"
 
 static const struct field unknown_fields[] = {
@@ -23,7 +24,7 @@ const struct event_type unknown_event_type = {
 /*
  * All times are UTC in nanoseconds but `boottime`, which is the boot clock's. NULL: not
  * known, or does not apply. Numbers of severity, component, source and address_kind are
- * those of event/kinds.h; the view "events" has them as words.
+ * those of event/kinds.h; the view "events" has them as words, see db/views.c.
  *
  * Event ids are never used twice, whatever is deleted: a ring's ids begin at `id_base` of
  * its row, and a new ring's base is the highest `id_top` there is.
@@ -66,12 +67,45 @@ static const char base_sql[] =
 	" id TEXT PRIMARY KEY, position INTEGER NOT NULL, id_base INTEGER NOT NULL,"
 	" id_top INTEGER NOT NULL) WITHOUT ROWID;";
 
+/*
+ * What rasd made of events; the numbers are those of event/acts.h. An action's id is from
+ * the same numbers as those of events. An event that is named need not have a row (any
+ * more). `start` is the boot clock's.
+ */
+static const char acts_sql[] =
+	"CREATE TABLE hit ("
+	" id INTEGER PRIMARY KEY, event INTEGER, time INTEGER NOT NULL, pid INTEGER,"
+	" tgid INTEGER, uid INTEGER, start INTEGER, comm TEXT, unit TEXT, user_unit TEXT,"
+	" invocation TEXT, cgroup TEXT, is_unit INTEGER NOT NULL,"
+	" evidence INTEGER NOT NULL, address INTEGER, why TEXT);"
+	"CREATE INDEX hit_event ON hit (event);"
+	"CREATE INDEX hit_unit ON hit (unit);"
+	"CREATE TABLE link ("
+	" \"from\" INTEGER NOT NULL, \"to\" INTEGER NOT NULL, kind INTEGER NOT NULL,"
+	" evidence INTEGER NOT NULL, PRIMARY KEY (\"from\", \"to\", kind)) WITHOUT ROWID;"
+	"CREATE INDEX link_to ON link (\"to\");"
+	"CREATE TABLE action ("
+	" id INTEGER PRIMARY KEY, event INTEGER, asked INTEGER NOT NULL, done INTEGER,"
+	" rule INTEGER NOT NULL, kind INTEGER NOT NULL, outcome INTEGER NOT NULL,"
+	" error INTEGER, tries INTEGER NOT NULL, verified INTEGER NOT NULL,"
+	" before_record INTEGER NOT NULL, address INTEGER, unit TEXT, invocation TEXT,"
+	" note TEXT, boot INTEGER REFERENCES boot (id), run INTEGER REFERENCES run (id));"
+	"CREATE INDEX action_event ON action (event);"
+	"CREATE INDEX action_asked ON action (asked);"
+	"CREATE INDEX action_unit ON action (unit, asked) WHERE unit IS NOT NULL;"
+	"CREATE INDEX action_pending ON action (boot) WHERE " DB_PENDING ";"
+	"CREATE TABLE page ("
+	" address INTEGER PRIMARY KEY, corrected INTEGER NOT NULL, first INTEGER,"
+	" last INTEGER, debt INTEGER NOT NULL, state INTEGER NOT NULL,"
+	" boot INTEGER REFERENCES boot (id));";
+
 /* In rising order of version. A migration of a minor only adds. */
 static const struct migration {
 	int version;
 	const char *sql;
 } migrations[] = {
 	{ 1000, base_sql },
+	{ 1001, acts_sql },
 };
 
 static int migrate(sqlite3 *db, int64_t from)
@@ -91,103 +125,6 @@ static int migrate(sqlite3 *db, int64_t from)
 	}
 	snprintf(pragma, sizeof(pragma), "PRAGMA user_version = %d", (int)version);
 	return version > from ? sql_exec(db, pragma) : 0;
-}
-
-static void add_case(sqlite3_str *sql, const char *column, unsigned int n,
-		     const char *(*name)(unsigned int))
-{
-	sqlite3_str_appendf(sql, " CASE e.%s", column);
-	for (unsigned int i = 0; i < n; i++)
-		sqlite3_str_appendf(sql, " WHEN %u THEN %Q", i, name(i));
-	sqlite3_str_appendf(sql, " END AS %s,", column);
-}
-
-static const char *severity_word(unsigned int i)
-{
-	return severity_name(i);
-}
-
-static const char *component_word(unsigned int i)
-{
-	return component_name(i);
-}
-
-static const char *address_kind_word(unsigned int i)
-{
-	return address_kind_name(i);
-}
-
-static const char *source_word(unsigned int i)
-{
-	return event_source_name(i);
-}
-
-static void add_time(sqlite3_str *sql, const char *from, const char *name)
-{
-	sqlite3_str_appendf(sql,
-			    " strftime('%%Y-%%m-%%dT%%H:%%M:%%S', %s / 1000000000, "
-			    "'unixepoch') || printf('.%%09dZ', %s %% 1000000000) AS %s,",
-			    from, from, name);
-}
-
-static void add_hex(sqlite3_str *sql, const char *column)
-{
-	sqlite3_str_appendf(
-		sql, " CASE WHEN e.%s IS NOT NULL THEN printf('0x%%x', e.%s) END AS %s,",
-		column, column, column);
-}
-
-/* Everything about an event but its detail, in words. */
-static char *events_view_sql(void)
-{
-	sqlite3_str *sql = sqlite3_str_new(NULL);
-
-	sqlite3_str_appendall(sql, "CREATE VIEW events AS SELECT e.id,");
-	add_time(sql, "e.time", "time");
-	add_time(sql, "coalesce(e.time_last, e.time)", "time_last");
-	sqlite3_str_appendall(sql, " t.name AS type,");
-	add_case(sql, "severity", SEVERITY_UNKNOWN, severity_word);
-	add_case(sql, "component", COMPONENT_MAX, component_word);
-	sqlite3_str_appendall(sql, " e.count,");
-	add_hex(sql, "address");
-	add_hex(sql, "address_mask");
-	add_case(sql, "address_kind", ADDRESS_KIND_MAX, address_kind_word);
-	add_case(sql, "source", EVENT_SOURCE_MAX, source_word);
-	sqlite3_str_appendf(
-		sql,
-		" e.cpu, e.pid, e.tgid, e.uid, e.comm, e.unit, e.dimm,"
-		" (e.flags & %d) = 0 AS confirmed, (e.flags & %d) != 0 AS synthetic,"
-		" b.boot_id, e.run FROM event e LEFT JOIN event_type t ON t.id = e.type"
-		" LEFT JOIN boot b ON b.id = e.boot",
-		EVENT_UNCONFIRMED, EVENT_SYNTHETIC);
-	return sqlite3_str_finish(sql);
-}
-
-static int view_is(sqlite3 *db, const char *sql)
-{
-	_cleanup_(sql_finalize) sqlite3_stmt *stmt = NULL;
-	int r = sql_prepare(
-		db, "SELECT 1 FROM sqlite_master WHERE name = 'events' AND sql = ?1",
-		&stmt);
-
-	if (r < 0)
-		return r;
-	sqlite3_bind_text(stmt, 1, sql, -1, SQLITE_STATIC);
-	return sql_next(stmt);
-}
-
-/* The words a version knows are in the view's text, so each version has its own. */
-static int refresh_view(sqlite3 *db)
-{
-	char *sql = events_view_sql();
-	int r = sql ? view_is(db, sql) : -ENOMEM;
-
-	if (r == 0) {
-		r = sql_exec(db, "DROP VIEW IF EXISTS events");
-		r = r < 0 ? r : sql_exec(db, sql);
-	}
-	sqlite3_free(sql);
-	return r < 0 ? r : 0;
 }
 
 /* Fills an empty database, in one transaction. */
@@ -212,7 +149,7 @@ static int upgrade(sqlite3 *db, const struct handler_table *table)
 	for (size_t i = 0; r >= 0 && i < table->n_handlers; i++)
 		r = detail_table_create(db, table->handlers[i]->type);
 	if (r >= 0 && version <= DB_SCHEMA_VERSION)
-		r = refresh_view(db);
+		r = views_refresh(db);
 	return r;
 }
 

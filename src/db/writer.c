@@ -8,6 +8,7 @@
 
 #include "db/schema.h"
 #include "db/sql.h"
+#include "db/wal_index.h"
 #include "db/writer_private.h"
 #include "util/macro.h"
 
@@ -164,6 +165,7 @@ static int open_existing(struct db_writer *w)
 	int64_t version = 0;
 	int r = access(w->path, W_OK) < 0 ? -errno : 0;
 
+	r = r < 0 ? r : wal_index_invalidate(w->path);
 	r = r < 0 ? r : db_open_file(w->path, SQLITE_OPEN_READWRITE, &w->db);
 	if (r < 0)
 		return r;
@@ -176,6 +178,7 @@ static int open_existing(struct db_writer *w)
 	r = r < 0 ? r : schema_upgrade(w->db, w->table);
 	r = r < 0 ? r : prepare_statements(w);
 	r = r < 0 ? r : prepare_inserts(w);
+	r = r < 0 ? r : writer_prepare_rows(w);
 	r = r < 0 ? r : load_state(w);
 	sqlite3_busy_timeout(w->db, BUSY_TIMEOUT_MSEC);
 	writer_failed(w, r);
@@ -186,6 +189,8 @@ static void close_database(struct db_writer *w)
 {
 	for (size_t i = 0; i < STATEMENT_MAX; i++)
 		sqlite3_finalize(TAKE_PTR(w->statements[i]));
+	for (size_t i = 0; i < WRITER_ROW_MAX; i++)
+		sqlite3_finalize(TAKE_PTR(w->rows[i]));
 	for (size_t i = 0; w->inserts && i < w->n_inserts; i++)
 		detail_inserts_finalize(&w->inserts[i]);
 	free(TAKE_PTR(w->inserts));

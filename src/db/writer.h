@@ -36,7 +36,14 @@ int db_add_clock(struct db_writer *w, const struct db_clock *clock);
 int db_add_sum(struct db_writer *w, const struct db_sum *sum);
 int db_add_counter(struct db_writer *w, const struct db_counter *counter);
 int db_add_loss(struct db_writer *w, const char *stage, uint64_t count, int64_t time_ns);
+int db_add_hit(struct db_writer *w, const struct db_hit *hit);
+int db_add_link(struct db_writer *w, const struct db_link *link);
+int db_add_action(struct db_writer *w, const struct db_action *action);
+int db_add_page(struct db_writer *w, const struct db_page *page);
 int db_commit(struct db_writer *w, uint64_t ring_position);
 void db_rollback(struct db_writer *w);
+
+int db_read_memory(struct db_writer *w, const char *boot_id, int64_t now_ns,
+		   struct db_memory *ret);
 
 const char *db_error(const struct db_writer *w);

@@ -27,10 +27,19 @@ enum statement {
 	STATEMENT_MAX
 };
 
+/* Tables that are written as db/row_types.h describes them. */
+enum writer_row {
+	WRITER_ROW_HIT,
+	WRITER_ROW_LINK,
+	WRITER_ROW_ACTION,
+	WRITER_ROW_PAGE,
+	WRITER_ROW_MAX
+};
+
 /* What a rollback takes back in memory, too. */
 struct writer_state {
 	int64_t boot, run; /* rows; 0: none yet */
-	uint64_t id_top;   /* highest event id that any ring ever used */
+	uint64_t id_top;   /* highest id that any ring ever used */
 };
 
 struct db_writer {
@@ -40,6 +49,7 @@ struct db_writer {
 	struct detail_inserts *inserts; /* one per handler, then the unknown type */
 	size_t n_inserts;
 	sqlite3_stmt *statements[STATEMENT_MAX];
+	sqlite3_stmt *rows[WRITER_ROW_MAX];
 	struct writer_state now, committed;
 	char ring[DB_TEXT_BYTES];
 	uint64_t id_base; /* of the ring: its event n is row id_base + n */
@@ -50,4 +60,5 @@ struct db_writer {
 extern const char *const writer_sql[STATEMENT_MAX];
 
 int writer_failed(struct db_writer *w, int r);
+int writer_prepare_rows(struct db_writer *w);
 int writer_run(struct db_writer *w, enum statement which);

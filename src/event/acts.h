@@ -47,7 +47,7 @@ enum act_outcome {
 
 enum page_state {
 	PAGE_WATCHED,  /* it had corrected errors */
-	PAGE_ASKED,    /* an act about it is under way, or was refused for now */
+	PAGE_ASKED,    /* an act about it is under way */
 	PAGE_OFFLINED, /* we took it out of use */
 	PAGE_POISONED, /* the kernel did, after an error that was not corrected */
 	PAGE_STUCK,    /* it cannot be taken out of use */

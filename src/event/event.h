@@ -23,9 +23,17 @@
 
 struct event;
 
+/* What an event of a type is to those who bring events together. */
+enum event_role {
+	ROLE_OTHER,
+	ROLE_SIGNAL, /* see handlers/sigbus.h */
+	ROLE_MEMORY_FAILURE, /* its address is the page's */
+};
+
 struct event_type {
 	const char *name;  /* "memory-failure" */
 	const char *table; /* "memory_failure" */
+	enum event_role role;
 	const struct field *fields;
 	size_t n_fields;
 	const struct list_type *lists;

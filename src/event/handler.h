@@ -45,19 +45,20 @@ struct record {
 struct handler {
 	const struct event_type *type;
 	const char *tracepoints[HANDLER_TRACEPOINTS_MAX]; /* "system:event"; first found
-							     wins */
+							     wins; none: not traced */
 	enum trace_ring ring;
 	const char *filter; /* for the kernel, NULL: none */
 	/*
 	 * Fills in the event. On entry event->detail[] holds the kernel's fields as its
 	 * table names them, and the rest is as event_init() left it. Returns 1 if it is
 	 * an event, 0 if the record is nothing of ours, a negative errno if it cannot be
-	 * understood.
+	 * understood. NULL where there are no tracepoints.
 	 */
 	int (*decode)(const struct record *record, struct event *event);
 	/*
 	 * The same for a section of a firmware record in the kernel's log, see
-	 * cper/log.h; NULL: the log has nothing for this handler.
+	 * cper/log.h: 1 or 0. Nothing in the event points into the section. NULL: the
+	 * log has nothing for this handler.
 	 */
 	int (*decode_log)(const struct cper_log_section *section, struct arena *arena,
 			  struct event *event);

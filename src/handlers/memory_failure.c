@@ -61,6 +61,7 @@ static void describe(const struct event *event, struct text *out)
 static const struct event_type type = {
 	.name = "memory-failure",
 	.table = "memory_failure",
+	.role = ROLE_MEMORY_FAILURE,
 	.fields = fields,
 	.n_fields = FIELDS,
 	.describe = describe,

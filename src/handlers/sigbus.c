@@ -14,6 +14,8 @@
  * many senders (the OOM killer, the end of a pid namespace) and alone proves nothing.
  */
 
+#include "handlers/sigbus.h"
+
 #include "event/handler.h"
 
 #include <inttypes.h>
@@ -101,6 +103,18 @@ static int decode(const struct record *record, struct event *event)
 	return 1;
 }
 
+void signal_facts(const struct event *event, struct signal_facts *ret)
+{
+	const struct value *detail = event->detail;
+
+	*ret = (struct signal_facts){ .number = (int32_t)detail[SIG].i,
+				      .code = (int32_t)detail[CODE].i,
+				      .sender = (int32_t)detail[SENDER].i };
+	ret->is_memory = ret->number == SIGKILL ?
+				 ret->code == SI_CODE_KERNEL :
+				 ret->code == BUS_MCEERR_AR || ret->code == BUS_MCEERR_AO;
+}
+
 static void add_name(struct text *out, const struct value *name,
 		     const struct value *number)
 {
@@ -138,6 +152,7 @@ static void describe(const struct event *event, struct text *out)
 static const struct event_type type = {
 	.name = "sigbus",
 	.table = "sigbus",
+	.role = ROLE_SIGNAL,
 	.fields = fields,
 	.n_fields = FIELDS,
 	.describe = describe,

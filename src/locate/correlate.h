@@ -23,10 +23,12 @@ struct correlator;
 struct seen_signal {
 	uint64_t event; /* its row; of several summed up, theirs */
 	int64_t boottime_ns;
+	int64_t start_ns; /* boot time at which its process began; 0: not known */
 	int32_t tid;
 	int32_t tgid;	/* 0: not known */
 	int32_t sender; /* thread in whose context it was generated */
 	bool is_kill;	/* a forced SIGKILL; else a SIGBUS */
+	bool is_memory; /* a SIGBUS with BUS_MCEERR_AR or BUS_MCEERR_AO */
 	bool confirmed; /* by its sender; see handlers/sigbus.c */
 };
 
@@ -69,6 +71,7 @@ struct finding {
 	int64_t boottime_ns;
 };
 
+/* Events' numbers begin at 1. NULL: no memory; it is all taken here. */
 struct correlator *correlator_new(void);
 struct correlator *correlator_free(struct correlator *c);
 
@@ -78,5 +81,15 @@ void correlate_victim_line(struct correlator *c, const struct seen_victim_line *
 void correlate_page_victim(struct correlator *c, const struct seen_page_victim *victim);
 void correlate_report(struct correlator *c, const struct seen_report *report);
 
+/*
+ * Call after a round: all signals up to now_ns (boot clock) have been handed over. Of a
+ * log line whose signal has not come by then, the failure becomes the hit's event.
+ */
+void correlate_settle(struct correlator *c, int64_t now_ns);
+
 /* What came of it, oldest first; each is told once. False: nothing (more). */
 bool correlate_next(struct correlator *c, struct finding *ret);
+
+/* What there was no room for: findings that nobody took, and lines, victims and confirmed
+ * signals that more of their kind pushed out before anything came of them. */
+uint64_t correlate_lost(const struct correlator *c);

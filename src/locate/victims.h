@@ -18,6 +18,14 @@ struct victim {
 	int64_t start_ns; /* boot time at which the process began */
 };
 
-/* Calls `each` for every process and page until it returns non-zero. */
+#define VICTIMS_PFNS_MAX 64
+
+/*
+ * Calls `each` for every process and page, once, until it returns non-zero, and returns
+ * that. At the end 0, or the errno of the first process that could not be looked at (the
+ * others were): -EACCES without CAP_SYS_PTRACE; -EOVERFLOW: it has more address space
+ * than anybody has time for. Without CAP_SYS_ADMIN the kernel shows no page's number.
+ * -E2BIG: more than VICTIMS_PFNS_MAX pages are asked for.
+ */
 int victims_find(int proc_fd, const uint64_t *pfns, size_t n_pfns,
 		 int (*each)(const struct victim *victim, void *arg), void *arg);

@@ -338,6 +338,12 @@ int poison_begin(char **argv, char **envp, struct poison_start *ret)
 	return 0;
 }
 
+/* The memfd with the records, for a child that closes what it does not need; -1: none. */
+int poison_fd(void)
+{
+	return copy_of(0)->pid ? copy_of(0)->fd : -1;
+}
+
 /* For a child after fork(). Until then a failed page ends it without a role. */
 void poison_set_role(enum poison_role role)
 {

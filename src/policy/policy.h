@@ -28,6 +28,8 @@
 #define POLICY_ACTS_MAX		64   /* under way at a time */
 #define POLICY_HISTORY_MAX	256  /* acts remembered for the budgets of an hour */
 #define POLICY_PATTERNS_MAX	64
+#define POLICY_TGIDS_MAX	8    /* processes of one unit that were hit */
+#define POLICY_HINTS_MAX	4096 /* a power of two */
 
 /* --- rules: from the configuration -------------------------------------------------- */
 
@@ -55,19 +57,25 @@ struct policy_rules {
 	uint64_t page_size;
 };
 
-/* --- state ----------------------------------------------------------------------------
- */
+/* --- state --- */
 
 struct policy_page {
-	uint64_t address; /* of its first byte; 0 with corrected 0: a free place */
+	uint64_t address; /* of its first byte */
 	uint64_t corrected;
 	int64_t last_ns;
 	int64_t debt_ns;
 	int64_t seen_ns[2];   /* last by source, see policy_corrected() */
 	uint32_t unpaired[2]; /* counted from one source, not yet told by the other */
+	int64_t refused_ns;   /* when that was last said; only with TOLD_REFUSED */
+	int64_t quiet_ns;     /* it asks for nothing before; only with pauses */
 	int32_t state;	      /* enum page_state */
-	int32_t reserved;
+	uint32_t told;	      /* enum page_told, or-ed */
+	uint32_t pauses;      /* one after another, without any other end */
+	uint32_t used;	      /* 0: a free place */
 };
+
+/* What need not be said again for each further error. */
+enum page_told { TOLD_ACCOUNTED = 1, TOLD_DRY_RUN = 2, TOLD_REFUSED = 4, TOLD_ALL = 7 };
 
 struct policy_act {
 	uint64_t id;	/* 0: a free place */
@@ -75,21 +83,33 @@ struct policy_act {
 	uint64_t address;
 	int64_t asked_ns; /* by us */
 	int64_t due_ns;	  /* not before */
-	int64_t given_ns; /* to the act process; 0: it waits */
+	int64_t given_ns; /* to the act process, set by who does it; 0: it waits */
 	int64_t until_ns; /* a restart: given up when its unit is not dead by then */
 	int32_t rule, kind;
 	int32_t tries;
 	int32_t dry_run; /* only look, and say what would be done */
-	int32_t tgid;	 /* a restart: the process that poison killed */
-	int32_t reserved;
+	int32_t waits;	 /* a restart: looks that found its main process alive */
+	int32_t again;	 /* a restart: hit once more since it was given out */
+	int32_t n_tgids; /* a restart: the processes that were hit */
+	int32_t tgids[POLICY_TGIDS_MAX];
+	int32_t deaths; /* of act processes that were at it */
 	char unit[POLICY_UNIT_BYTES];
 	char invocation[POLICY_INVOCATION_BYTES + 7];
 };
 
+/*
+ * What was done or decided lately. What counts is part of a budget for an hour. What does
+ * not is there to say nothing twice: about one process for a minute, or, without a tgid,
+ * about an invocation for an hour.
+ */
 struct policy_past {
+	uint64_t id; /* of its act; 0: a free place */
 	int64_t asked_ns;
+	uint64_t unit_hash, invocation_hash;
 	int32_t kind;
-	uint32_t unit_hash;
+	int32_t tgid;
+	int32_t counts;
+	int32_t over; /* no act of it is in the queue any more */
 };
 
 struct policy_state {
@@ -98,15 +118,14 @@ struct policy_state {
 	uint32_t ready;	    /* what the database remembers has been added */
 	uint64_t offlined;  /* pages, by us, since boot */
 	uint64_t poisoned;  /* pages, by the kernel, since boot */
-	uint32_t next_past; /* where the next goes in `past`, which is a ring */
-	uint32_t reserved;
+	uint64_t forgotten; /* watched pages that gave way and had debt left */
 	struct policy_past past[POLICY_HISTORY_MAX];
 	struct policy_act acts[POLICY_ACTS_MAX];
 	struct policy_page pages[POLICY_PAGES_MAX];
+	uint16_t hints[POLICY_HINTS_MAX]; /* by address, where a page may be, plus 1 */
 };
 
-/* --- what comes out -------------------------------------------------------------------
- */
+/* --- what comes out --- */
 
 /* For the record: a row of what was, or would have been, done. */
 struct decision {
@@ -128,8 +147,7 @@ struct decision {
 bool policy_is_sound(const struct policy_state *state);
 void policy_init(struct policy_state *state);
 
-/* --- pages ----------------------------------------------------------------------------
- */
+/* --- pages --- */
 
 /* Who told of a corrected memory error: where a memory controller driver runs, both do.
  */
@@ -158,8 +176,7 @@ const struct policy_page *policy_page(const struct policy_state *state,
 				      const struct policy_rules *rules, uint64_t address);
 int64_t policy_debt_ns(const struct policy_page *page, int64_t now_ns);
 
-/* --- services
- * --------------------------------------------------------------------------- */
+/* --- services --- */
 
 struct unit_hit {
 	uint64_t event;
@@ -183,9 +200,13 @@ const char *policy_denies(const char *unit);
 const char *policy_denied_example(const char *pattern);
 bool policy_matches(const struct service_rule *rule, const char *unit);
 
+/* The longest that there is has 26 characters: failed-before-auto-restart. */
+#define UNIT_WORD_BYTES 40
+
 /* What systemd says of a unit, read at one moment. */
 struct unit_look {
-	char load_state[24], active_state[24], sub_state[24], result[24];
+	char load_state[UNIT_WORD_BYTES], active_state[UNIT_WORD_BYTES];
+	char sub_state[UNIT_WORD_BYTES], result[UNIT_WORD_BYTES];
 	char invocation[POLICY_INVOCATION_BYTES];
 	int32_t main_pid, exec_main_pid;
 	int32_t exec_main_code;	   /* CLD_KILLED, CLD_DUMPED, … */
@@ -197,13 +218,19 @@ struct unit_look {
 
 enum service_verdict { SERVICE_WAIT, SERVICE_START, SERVICE_LEAVE };
 
-/* `ret_why` is a static string, for the note. */
-enum service_verdict policy_judge(const struct unit_look *look, const char *invocation,
-				  int32_t tgid, const char **ret_why);
+/*
+ * `ret_why` is a static string, for the note; also with SERVICE_WAIT, since it is the
+ * last word if waiting comes to nothing: policy_report() sees to that.
+ */
+enum service_verdict policy_judge(const struct unit_look *look,
+				  const struct policy_act *act, const char **ret_why);
 
-/* --- the queue
- * -------------------------------------------------------------------------- */
+/* --- the queue --- */
 
+/*
+ * Looks, and gives nothing out: who does sets given_ns. So a caller can leave an act
+ * where it is whose cause is not on disk yet.
+ */
 struct policy_act *policy_next(struct policy_state *state, int64_t now_ns);
 int64_t policy_next_due(const struct policy_state *state, int64_t now_ns);
 
@@ -213,16 +240,25 @@ struct act_result {
 	enum act_outcome outcome; /* OUTCOME_PENDING: its unit has not died yet */
 	int error;		  /* positive errno */
 	bool verified;
+	bool untried;	  /* it failed before anything was done: uses up no budget */
 	const char *note; /* NULL: none */
 };
 
+/* False: there is nothing new to record, and `ret` stays as it is. */
 bool policy_report(struct policy_state *state, const struct policy_rules *rules,
 		   const struct act_result *result, int64_t now_ns, struct decision *ret);
+/* What is under way, one after another; NULL at the end. Start with *iterator 0. */
 struct policy_act *policy_given(struct policy_state *state, size_t *iterator);
+/*
+ * After a start and with new rules: ends acts that wait and that these rules would not
+ * have asked for. False at the end. Start with *iterator 0.
+ */
+bool policy_withdraw(struct policy_state *state, const struct policy_rules *rules,
+		     size_t *iterator, struct decision *ret);
 
-/* --- what was before this boot
- * ----------------------------------------------------------- */
+/* --- what was before this boot --- */
 
+/* `last_ns` may be negative and is not later than now. */
 void policy_remember_page(struct policy_state *state, const struct policy_rules *rules,
 			  uint64_t address, uint64_t corrected, int64_t debt_ns,
 			  int64_t last_ns);

@@ -28,6 +28,8 @@ struct options {
 	bool newest_first;
 	const char *type; /* NULL: any */
 	enum severity min_severity;
+	const char *unit;    /* NULL: any */
+	const char *runtime; /* directory; NULL: that of the last run */
 	const char *instance;
 	const char *tracefs; /* NULL: where this machine has it */
 	uint64_t timeout_sec;

@@ -4,6 +4,7 @@
 
 #include "rasctl/event_view.h"
 
+#include "rasctl/acts_view.h"
 #include "util/macro.h"
 
 static const struct column list_columns[] = {
@@ -78,8 +79,12 @@ static const struct column record_columns[] = {
 	{ .key = "took", .title = "Took" },
 };
 
+static const struct view *const record_lists[] = { &links_view, &hits_view, &actions_view,
+						   NULL };
+
 const struct view event_record_view = {
 	.name = "event",
 	.columns = record_columns,
 	.n_columns = ARRAY_SIZE(record_columns),
+	.lists = record_lists,
 };

@@ -68,6 +68,18 @@ static int set_severity(struct options *options, const char *value)
 	return -EINVAL;
 }
 
+static int set_unit(struct options *options, const char *value)
+{
+	options->unit = value;
+	return *value ? 0 : -EINVAL;
+}
+
+static int set_runtime(struct options *options, const char *value)
+{
+	options->runtime = value;
+	return *value ? 0 : -EINVAL;
+}
+
 /* One name of a directory, not a path out of the tracing directory. */
 static int set_instance(struct options *options, const char *value)
 {
@@ -90,7 +102,7 @@ static int set_timeout(struct options *options, const char *value)
 }
 
 static const struct option_row rows[] = {
-	{ 'n', false, "lines", "N", "only the newest N events, or \"all\"",
+	{ 'n', false, "lines", "N", "only the newest N, or \"all\"",
 	  "a number from 1, or \"all\"", set_lines },
 	{ 'r', false, "reverse", NULL, "newest first", NULL, set_reverse },
 	{ 't', false, "type", "TYPE",
@@ -99,6 +111,10 @@ static const struct option_row rows[] = {
 	{ 's', false, "severity", "LEVEL",
 	  "at least: info, corrected, deferred, uncorrected, fatal",
 	  "info, corrected, deferred, uncorrected or fatal", set_severity },
+	{ 'u', false, "unit", "UNIT", "only about this systemd unit", "a unit's name",
+	  set_unit },
+	{ 'R', false, "runtime-directory", "DIR",
+	  "of the daemon (default: that of its last run)", "a directory", set_runtime },
 	{ 'I', false, "instance", "NAME", "the daemon's trace instance (default: rasd)",
 	  "a name without \"/\"", set_instance },
 	{ 'T', false, "tracefs", "DIR", "where tracefs is mounted", "a directory",

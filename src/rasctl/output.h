@@ -38,6 +38,8 @@ struct view {
 	const char *empty; /* what people read if there are no rows; NULL: nothing */
 	const struct column *columns;
 	size_t n_columns;
+	/* of a record: its members of these names are lists, shown below it; NULL ends */
+	const struct view *const *lists;
 };
 
 /* Rows and records belong to the output once they are given to it. */

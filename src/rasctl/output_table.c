@@ -6,6 +6,7 @@
 
 #include "rasctl/output.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,10 +104,30 @@ static void on_end(struct output *out)
 	cells_clear(&table->cells);
 }
 
+/* A list of a record, under its name. */
+static void print_list(struct output *out, const struct view *view,
+		       struct json_object *array)
+{
+	size_t n = array ? json_object_array_length(array) : 0;
+
+	if (!n || !out->table)
+		return;
+	fprintf(out->file, "\n%c%s\n", toupper((unsigned char)*view->name),
+		view->name + 1);
+	out->table->n_printed = 0;
+	output_begin(out, view);
+	for (size_t i = 0; i < n; i++)
+		output_row(out, json_object_get(json_object_array_get_idx(array, i)));
+	output_end(out);
+}
+
 static void on_record(struct output *out, const struct view *view,
 		      struct json_object *record)
 {
 	record_print(out, view, record);
+	for (size_t i = 0; view->lists && view->lists[i]; i++)
+		print_list(out, view->lists[i],
+			   json_object_object_get(record, view->lists[i]->name));
 	json_object_put(record);
 }
 

@@ -305,12 +305,23 @@ static void print_known(const struct output *out, const struct view *view,
 	}
 }
 
-/* The view's columns first, in their order; then whatever else the record has inside. */
+static bool is_list(const struct view *view, const char *key)
+{
+	for (size_t i = 0; view->lists && view->lists[i]; i++)
+		if (!strcmp(view->lists[i]->name, key))
+			return true;
+	return false;
+}
+
+/*
+ * The view's columns first, in their order; then whatever else the record has inside, but
+ * for the view's lists.
+ */
 void record_print(const struct output *out, const struct view *view,
 		  struct json_object *record)
 {
 	print_known(out, view, record);
 	json_object_object_foreach(record, key, value)
-		if (!find_column(view, key))
+		if (!find_column(view, key) && !is_list(view, key))
 			print_nested(out, key, value);
 }

@@ -8,6 +8,7 @@
 
 #include "rasctl/database.h"
 #include "rasctl/losses.h"
+#include "rasctl/no_act.h"
 #include "rasctl/output.h"
 #include "rasctl/status_daemon.h"
 
@@ -152,6 +153,12 @@ static void format_lost(struct json_object *row, const struct column *column,
 		text_add(text, "nothing");
 }
 
+static void format_acting_in_status(struct json_object *row, const struct column *column,
+				    const struct output *out, struct text *text)
+{
+	format_acting(json_object_object_get(row, column->key), out, text);
+}
+
 static const struct column columns[] = {
 	{ .key = "daemon", .title = "Daemon", .format = format_daemon },
 	{ .key = "run", .title = "Last run", .format = format_run },
@@ -159,6 +166,7 @@ static const struct column columns[] = {
 	{ .key = "events", .title = "Events", .format = format_events },
 	{ .key = "not_durable", .title = "To be written", .format = format_not_durable },
 	{ .key = "losses", .title = "Lost", .format = format_lost },
+	{ .key = "acting", .title = "Acting", .format = format_acting_in_status },
 	{ .key = "version" },
 };
 
@@ -250,6 +258,7 @@ static int run(const struct options *options, char **arguments)
 	_cleanup_(database_close) struct db_reader *reader = NULL;
 	struct json_object *status = json_object_new_object();
 	struct db_last_run last = { .run.ring = RASD_RUNTIME_DIRECTORY "/rasd.ring" };
+	char directory[DB_PATH_BYTES];
 	struct output out;
 	int code = database_open(options, &reader), r;
 
@@ -260,6 +269,8 @@ static int run(const struct options *options, char **arguments)
 		code = r < 0 ? database_failed(options, reader, r) : CTL_OK;
 	}
 	status_add_daemon(status, last.run.ring);
+	runtime_directory(last.run.ring, directory);
+	json_object_object_add(status, "acting", acting_to_json(reader, directory));
 	output_open(&out, options->format, stdout);
 	output_record(&out, &view, status);
 	output_close(&out);

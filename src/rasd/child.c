@@ -10,6 +10,7 @@
 #include <sys/eventfd.h>
 #include <sys/syscall.h>
 
+#include "poison/poison.h"
 #include "util/log.h"
 #include "util/process.h"
 
@@ -37,10 +38,11 @@ static int open_pidfd(pid_t pid)
  */
 static int live_as_store(struct store_options *options, int parent_fd)
 {
-	int keep[] = { options->wake_fd, options->hello_fd, parent_fd,
-		       options->ring->fd };
+	int keep[] = { options->wake_fd, options->hello_fd, parent_fd, options->ring->fd,
+		       poison_fd() };
 	static const int ignored[] = { SIGTERM, SIGINT, SIGHUP, SIGPIPE };
 
+	poison_set_role(POISON_STORE);
 	for (size_t i = 0; i < ARRAY_SIZE(ignored); i++)
 		signal(ignored[i], SIG_IGN);
 	options->parent_fd = parent_fd;

@@ -5,130 +5,15 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <limits.h>
-#include <stddef.h>
 #include <string.h>
 #include <strings.h>
-#include <syslog.h>
 
 #include <ini.h>
 
+#include "rasd/config_keys.h"
 #include "util/macro.h"
 #include "util/text.h"
-
-struct key {
-	const char *section, *name;
-	int (*parse)(const struct key *key, const char *value, void *target);
-	size_t offset;
-	uint64_t min, max; /* of numbers and sizes */
-	const char *wants; /* what a good value is, for the complaint and the manual */
-	const char *fallback;
-};
-
-static int parse_path(const struct key *key, const char *value, void *target)
-{
-	(void)key;
-	if (value[0] != '/')
-		return -EINVAL;
-	if (strlen(value) >= sizeof(((struct config *)NULL)->database))
-		return -ENAMETOOLONG;
-	strcpy(target, value);
-	return 0;
-}
-
-static int in_range(const struct key *key, uint64_t number, void *target)
-{
-	if (number < key->min || number > key->max)
-		return -ERANGE;
-	*(uint64_t *)target = number;
-	return 0;
-}
-
-static int parse_bytes(const struct key *key, const char *value, void *target)
-{
-	uint64_t number;
-	int r = parse_size(value, &number);
-
-	return r < 0 ? r : in_range(key, number, target);
-}
-
-static int parse_number(const struct key *key, const char *value, void *target)
-{
-	uint64_t number;
-	int r = parse_uint64(value, &number);
-
-	return r < 0 ? r : in_range(key, number, target);
-}
-
-static int parse_power_of_two(const struct key *key, const char *value, void *target)
-{
-	uint64_t number;
-	int r = parse_size(value, &number);
-
-	if (r < 0)
-		return r;
-	return number & (number - 1) ? -EINVAL : in_range(key, number, target);
-}
-
-static int parse_level(const struct key *key, const char *value, void *target)
-{
-	static const char *const names[] = { [LOG_ERR] = "error",
-					     [LOG_WARNING] = "warning",
-					     [LOG_NOTICE] = "notice",
-					     [LOG_INFO] = "info",
-					     [LOG_DEBUG] = "debug" };
-
-	(void)key;
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (names[i] && !strcasecmp(names[i], value)) {
-			*(int *)target = (int)i;
-			return 0;
-		}
-	return -EINVAL;
-}
-
-#define KiB	   1024ULL
-#define MiB	   (1024 * KiB)
-#define AT(member) offsetof(struct config, member)
-
-/* Every key there is; rasd.conf(5) is checked against it. */
-static const struct key keys[] = {
-	{ "daemon", "runtime-directory", parse_path, AT(runtime_directory), 0, 0,
-	  "an absolute path", RASD_RUNTIME_DIRECTORY },
-	{ "database", "path", parse_path, AT(database), 0, 0, "an absolute path",
-	  RASD_DB_PATH },
-	{ "trace", "buffer", parse_bytes, AT(buffer_bytes), 64 * KiB, 4096 * MiB,
-	  "a size from 64K to 4096M", "32M" },
-	{ "trace", "sub-buffer", parse_power_of_two, AT(sub_buffer_bytes), 4 * KiB,
-	  64 * KiB, "a power of two from 4K to 64K", "64K" },
-	{ "signal", "senders", parse_number, AT(senders), 1, 4096,
-	  "a number from 1 to 4096", "64" },
-	{ "log", "level", parse_level, AT(log_level), 0, 0,
-	  "error, warning, notice, info or debug", "info" },
-	{ "log", "burst", parse_number, AT(log_lines), 0, 100000,
-	  "a number from 0 to 100000", "20" },
-};
-
-static int set_key(struct config *config, const struct key *key, const char *value)
-{
-	return key->parse(key, value, (uint8_t *)config + key->offset);
-}
-
-void config_defaults(struct config *config)
-{
-	*config = (struct config){ .hash = 14695981039346656037ULL };
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-		set_key(config, &keys[i], keys[i].fallback);
-}
-
-/* All keys with their defaults, a line each: what the tests hold the manual against. */
-void config_print_keys(void)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-		printf("[%s] %s = %s (%s)\n", keys[i].section, keys[i].name,
-		       keys[i].fallback, keys[i].wants);
-}
 
 struct loading {
 	struct config *config;
@@ -139,7 +24,7 @@ struct loading {
 	int error; /* errno of what ended the file before its end */
 };
 
-static void complain(struct loading *loading, int line, const char *what)
+static void say(struct loading *loading, int line, const char *what)
 {
 	char where[PATH_MAX + NAME_MAX + 16];
 
@@ -147,8 +32,13 @@ static void complain(struct loading *loading, int line, const char *what)
 		snprintf(where, sizeof(where), "%s:%d", loading->path, line);
 	else
 		snprintf(where, sizeof(where), "%s", loading->path);
-	loading->config->n_errors++;
 	loading->complain(where, what);
+}
+
+static void complain(struct loading *loading, int line, const char *what)
+{
+	loading->config->n_errors++;
+	say(loading, line, what);
 }
 
 static void hash_text(struct config *config, const char *s)
@@ -160,8 +50,8 @@ static void hash_text(struct config *config, const char *s)
 
 static bool has_section(const char *section)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-		if (!strcasecmp(keys[i].section, section))
+	for (const struct key *key = config_keys; key->section; key++)
+		if (!strcasecmp(key->section, section))
 			return true;
 	return false;
 }
@@ -229,6 +119,25 @@ static char *read_line(char *to, int size, void *userdata)
 	return to;
 }
 
+static void set_key(struct loading *loading, const struct key *key, const char *value)
+{
+	char what[512] = "", note[256] = "";
+	struct text text = TEXT_IN(note);
+	int r = config_set_key(loading->config, key, value, &text);
+
+	if (r < 0)
+		snprintf(what, sizeof(what),
+			 "[%s] %s wants %s, not \"%s\"; the value before it stands",
+			 key->section, key->name, key->wants, value);
+	else if (note[0])
+		snprintf(what, sizeof(what), "[%s] %s: %s", key->section, key->name,
+			 note);
+	if (r < 0)
+		complain(loading, loading->line, what);
+	else if (note[0])
+		say(loading, loading->line, what);
+}
+
 static int take_key(void *userdata, const char *section, const char *name,
 		    const char *value)
 {
@@ -238,17 +147,10 @@ static int take_key(void *userdata, const char *section, const char *name,
 	hash_text(loading->config, section);
 	hash_text(loading->config, name);
 	hash_text(loading->config, value);
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
-		if (strcasecmp(keys[i].section, section) ||
-		    strcasecmp(keys[i].name, name))
+	for (const struct key *key = config_keys; key->section; key++) {
+		if (strcasecmp(key->section, section) || strcasecmp(key->name, name))
 			continue;
-		if (set_key(loading->config, &keys[i], value) < 0) {
-			snprintf(
-				what, sizeof(what),
-				"[%s] %s wants %s, not \"%s\"; the value before it stands",
-				section, name, keys[i].wants, value);
-			complain(loading, loading->line, what);
-		}
+		set_key(loading, key, value);
 		return 1;
 	}
 	if (has_section(section))

@@ -6,21 +6,37 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define CONFIG_PATH_BYTES     256
+#define CONFIG_PATTERNS_BYTES 4096
+
+struct config_rate {
+	uint64_t count;
+	int64_t window_ns;
+};
+
 struct config {
-	char database[256];	     /* [database] path */
-	char runtime_directory[256]; /* [daemon] runtime-directory */
+	char database[CONFIG_PATH_BYTES];	   /* [database] path */
+	char runtime_directory[CONFIG_PATH_BYTES]; /* [daemon] runtime-directory */
+	char textfile[CONFIG_PATH_BYTES];	   /* [metrics] textfile; "": none */
 	uint64_t buffer_bytes; /* [trace] buffer, over all possible CPUs and both rings */
 	uint64_t sub_buffer_bytes; /* [trace] sub-buffer, where the kernel lets us choose
 				    */
 	uint64_t senders;   /* [signal] senders, rows for unconfirmed signals at a time */
 	uint64_t log_lines; /* [log] burst: event lines in ten seconds */
 	int log_level;	    /* [log] level, one of syslog's */
-	uint64_t hash;	    /* of what the files said */
+	bool dry_run;	    /* [policy] dry-run */
+	int page_mode;	    /* [page] action, enum policy_mode */
+	struct config_rate page_corrected; /* [page] corrected */
+	uint64_t page_per_hour, page_per_boot, page_share_ppm;
+	int service_mode;			      /* [service] action */
+	char service_patterns[CONFIG_PATTERNS_BYTES]; /* [service] restart, by spaces */
+	uint64_t service_per_unit, service_per_hour;
+	uint64_t hash; /* of what the files said */
 	unsigned int n_errors;
 	unsigned int n_files;
 };
 
-/* Says one thing that is wrong: `where` is FILE:LINE or FILE. */
+/* Says one thing that is wrong, or surprising: `where` is FILE:LINE or FILE. */
 typedef void (*config_complain_fn)(const char *where, const char *what);
 
 void config_defaults(struct config *config);

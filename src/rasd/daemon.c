@@ -15,14 +15,15 @@
 #include "db/writer.h"
 #include "handlers/table.h"
 #include "rasd/messages.h"
+#include "rasd/scratch.h"
 #include "util/clock.h"
 #include "util/file.h"
 #include "util/log.h"
 #include "util/text.h"
 
-#define LANDING_BYTES (LANDING_HEADS_BYTES + (1u << 20))
-#define HELLO_MSEC    3000
-#define STOP_MSEC     12000 /* below the unit's TimeoutStopSec */
+#define KERNEL_LOG "/dev/kmsg"
+#define HELLO_MSEC 3000
+#define STOP_MSEC  12000 /* below the unit's TimeoutStopSec */
 
 void complain_about_config(const char *where, const char *what)
 {
@@ -60,10 +61,24 @@ static void warn_unless_tmpfs(const char *directory)
 			directory);
 }
 
+/* What cannot be used of what was kept is begun anew, and asked of the database. */
+static void prepare_scratch(struct daemon *daemon)
+{
+	uint8_t *scratch = daemon->ring.scratch;
+	struct policy_state *state = (void *)(scratch + SCRATCH_POLICY_AT);
+	struct scratch_memory *memory = (void *)(scratch + SCRATCH_MEMORY_AT);
+
+	daemon_name_regions(daemon);
+	if (policy_is_sound(state))
+		return;
+	policy_init(state);
+	memory->ready = 0;
+}
+
 static enum rasd_exit open_ring(struct daemon *daemon)
 {
 	const struct ring_layout layout = { .schema = handler_table_hash(&handlers_table),
-					    .scratch_bytes = LANDING_BYTES,
+					    .scratch_bytes = SCRATCH_BYTES,
 					    .data_bytes = RING_DATA_BYTES };
 	char note_text[1200] = "";
 	struct text note = TEXT_IN(note_text);
@@ -73,14 +88,19 @@ static enum rasd_exit open_ring(struct daemon *daemon)
 		     daemon->config.runtime_directory,
 		     daemon->options->instance) >= (int)sizeof(daemon->ring_path))
 		r = -ENAMETOOLONG;
-	if (r >= 0)
+	if (r >= 0) {
+		daemon_take_poison(daemon);
+		daemon_mend_ring(daemon);
 		r = ring_open(daemon->ring_path, &layout, &daemon->ring, &note);
+	}
 	if (note.len)
 		log_warning("%s", note_text);
 	if (r < 0)
 		log_error("cannot make the ring %s: %s", daemon->ring_path, strerror(-r));
 	else
 		warn_unless_tmpfs(daemon->config.runtime_directory);
+	if (r >= 0)
+		prepare_scratch(daemon);
 	return r < 0 ? RASD_EXIT_FAILURE : RASD_EXIT_OK;
 }
 
@@ -123,7 +143,8 @@ static int open_reader(struct daemon *daemon)
 {
 	int r;
 
-	daemon->reader = trace_reader_new(daemon->ring.scratch, LANDING_BYTES, &r);
+	daemon->reader = trace_reader_new(daemon->ring.scratch + SCRATCH_LANDING_AT,
+					  LANDING_BYTES, &r);
 	if (!daemon->reader)
 		return r;
 	for (int ring = 0; ring < TRACE_RING_MAX; ring++) {
@@ -135,13 +156,31 @@ static int open_reader(struct daemon *daemon)
 	return 0;
 }
 
+static void wake_store(void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	child_wake(&daemon->child);
+}
+
+static void on_act_death(void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	daemon_take_poison(daemon);
+	daemon_tell_poison(daemon);
+}
+
 /* At start, a database that cannot be used is the operator's to mend: nothing was read
  * yet. */
 static enum rasd_exit await_store(struct daemon *daemon)
 {
+	bool waits = !daemon->options->poison.again;
 	struct store_hello hello;
-	int r = child_hear(&daemon->child, HELLO_MSEC, &hello);
+	int r = child_hear(&daemon->child, waits ? HELLO_MSEC : 0, &hello);
 
+	if (r == 0 && !waits)
+		return RASD_EXIT_OK;
 	if (r == 0) {
 		log_warning("%s does not answer yet; events wait in memory",
 			    daemon->database);
@@ -178,6 +217,7 @@ static void stop(struct daemon *daemon)
 
 	sd_notify(false, "STOPPING=1");
 	daemon_drain(daemon);
+	daemon_read_log(daemon);
 	pipeline_log_window(&daemon->pipeline);
 	if (!daemon->child.pid)
 		daemon_start_store(daemon);
@@ -186,6 +226,7 @@ static void stop(struct daemon *daemon)
 	if (!child_wait(&daemon->child, STOP_MSEC - waited_msec))
 		log_warning("%s is still being written; what is left waits in %s",
 			    daemon->database, daemon->ring_path);
+	daemon_end_metrics(daemon);
 	daemon->ring.status->pid = 0;
 }
 
@@ -193,6 +234,36 @@ static enum rasd_exit fail(const char *what, int r)
 {
 	log_error("%s: %s", what, strerror(-r));
 	return RASD_EXIT_FAILURE;
+}
+
+static int start_hands(struct daemon *daemon)
+{
+	int r = hands_init(&daemon->hands, &daemon->pipeline, &daemon->config);
+
+	daemon->hands.wake = wake_store;
+	daemon->hands.on_child_death = on_act_death;
+	daemon->hands.wake_data = daemon;
+	if (r < 0)
+		return r;
+	if (kernel_log_open(&daemon->log, KERNEL_LOG, &daemon->pipeline, &daemon->hands) <
+	    0)
+		log_warning("cannot read %s: corrected memory errors that the kernel "
+			    "only logs are not seen, and fewer victims of poison are "
+			    "known",
+			    KERNEL_LOG);
+	return 0;
+}
+
+/* The same page again and again, maybe: somebody has to look. */
+static enum rasd_exit check_execs(const struct daemon *daemon)
+{
+	if (daemon->options->poison.execs <= POISON_EXECS_MAX)
+		return RASD_EXIT_OK;
+	log_error("replaced itself %u times in a minute because of poison in its own "
+		  "memory: stopping; see the own-poison events, and start it again when "
+		  "the memory is seen to",
+		  daemon->options->poison.execs);
+	return RASD_EXIT_POISON;
 }
 
 static enum rasd_exit start(struct daemon *daemon)
@@ -213,6 +284,8 @@ static enum rasd_exit start(struct daemon *daemon)
 		    pipeline_init(&daemon->pipeline, &handlers_table, &daemon->ring,
 				  daemon->reader, daemon->options->instance,
 				  daemon->config.senders);
+	r = r < 0 ? r : start_hands(daemon);
+	daemon_count_mended(daemon);
 	r = r < 0 ? r : attach_handlers(daemon);
 	if (r < 0)
 		return fail("cannot start", r);
@@ -222,12 +295,24 @@ static enum rasd_exit start(struct daemon *daemon)
 		return status;
 	tracing_report(&daemon->tracing, daemon->ring.status);
 	daemon_take_over(daemon);
+	daemon_tell_poison(daemon);
+	status = check_execs(daemon);
+	if (status != RASD_EXIT_OK) {
+		stop(daemon);
+		return status;
+	}
 	r = daemon_make_loop(daemon);
+	daemon_open_metrics(daemon);
+	daemon_write_metrics(daemon);
 	return r < 0 ? fail("cannot make the event loop", r) : RASD_EXIT_OK;
 }
 
 static void deinit(struct daemon *daemon)
 {
+	sd_event_source_unref(daemon->log_source);
+	sd_event_source_unref(daemon->log_end_source);
+	hands_deinit(&daemon->hands);
+	kernel_log_close(&daemon->log);
 	sd_event_source_unref(daemon->again_source);
 	sd_event_source_unref(daemon->store_source);
 	sd_event_source_unref(daemon->grace_source);
@@ -274,9 +359,13 @@ enum rasd_exit daemon_run(const struct daemon_options *options,
 				 .config = *config,
 				 .ring = { .fd = -1 },
 				 .child = { .hello_fd = -1, .wake_fd = -1 },
+				 .hands = { .child = { .fd = -1 } },
+				 .metrics = { .report_fd = -1 },
+				 .log = { .kmsg = { .fd = -1 } },
 				 .pipeline = { .proc_fd = -1 } };
 	enum rasd_exit status;
 
+	daemon.config.dry_run |= options->dry_run;
 	copy_text(daemon.database, sizeof(daemon.database),
 		  options->database ? options->database : config->database);
 	arrange_signals();

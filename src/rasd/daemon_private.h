@@ -7,11 +7,15 @@
 
 #include "rasd/child.h"
 #include "rasd/daemon.h"
+#include "rasd/hands.h"
+#include "rasd/kernel_log.h"
+#include "rasd/metrics_writer.h"
 #include "rasd/pipeline.h"
 #include "rasd/tracing.h"
 
-#define RING_DATA_BYTES (16u << 20) /* tmpfs: only what a flood touches is taken */
-#define GRACE_STEP_USEC 2000ULL	    /* between looks at a ring that is rather full */
+#define RING_DATA_BYTES	   (16u << 20) /* tmpfs: only what a flood touches is taken */
+#define POISON_RECORDS_MAX 32
+#define GRACE_STEP_USEC	   2000ULL /* between looks at a ring that is rather full */
 
 struct daemon {
 	const struct daemon_options *options;
@@ -23,13 +27,31 @@ struct daemon {
 	struct trace_reader *reader;
 	struct pipeline pipeline;
 	struct child child;
+	struct hands hands;
+	struct kernel_log log;
+	struct metrics_writer metrics;
+	struct poison_record poison[POISON_RECORDS_MAX]; /* not recorded yet */
+	size_t n_poison;
+	struct ring_mending mendings[POISON_RECORDS_MAX];
+	size_t n_mendings;
 	sd_event *event;
+	sd_event_source *log_source, *log_end_source;
 	sd_event_source *rings_source, *grace_source, *store_source, *again_source;
 	unsigned int ticks;
 	uint64_t store_delay_usec; /* before the next try, if it could not work */
 	uint64_t seen_durable;	   /* the ring's position, when it moved last */
 	int64_t durable_moved_ns;
 };
+
+void daemon_open_metrics(struct daemon *daemon);
+void daemon_write_metrics(struct daemon *daemon);
+void daemon_end_metrics(struct daemon *daemon);
+
+void daemon_take_poison(struct daemon *daemon);
+void daemon_mend_ring(struct daemon *daemon);
+void daemon_count_mended(struct daemon *daemon);
+void daemon_name_regions(struct daemon *daemon);
+void daemon_tell_poison(struct daemon *daemon);
 
 int daemon_settle(struct daemon *daemon, enum trace_ring ring);
 void daemon_tell_run(struct daemon *daemon);
@@ -40,4 +62,5 @@ void daemon_take_over(struct daemon *daemon);
 
 int daemon_start_store(struct daemon *daemon);
 void daemon_take_hello(struct daemon *daemon, const struct store_hello *hello);
+void daemon_read_log(struct daemon *daemon);
 int daemon_make_loop(struct daemon *daemon);

@@ -17,6 +17,7 @@
 #define TICKS_PER_LOSSES     30
 #define STORE_DELAY_MIN_USEC 1000000ULL
 #define STORE_DELAY_MAX_USEC 10000000ULL
+#define LOG_SILENCE_USEC     100000ULL
 #define ACCURACY_USEC	     1 /* 0 would be sd-event's default, a quarter of a second */
 
 /* Forks the store process. A negative errno, after it was logged. */
@@ -93,6 +94,8 @@ static int on_store(sd_event_source *source, int fd, uint32_t revents, void *use
 	}
 	if (r >= 0)
 		return 0;
+	daemon_take_poison(daemon);
+	daemon_tell_poison(daemon);
 	if (daemon->child.greeted)
 		log_warning(
 			"the store process ended; events wait in memory until it runs "
@@ -133,7 +136,65 @@ static int on_rings(sd_event_source *source, int fd, uint32_t revents, void *use
 	}
 	pipeline_round(&daemon->pipeline);
 	child_wake(&daemon->child);
+	hands_work(&daemon->hands);
 	return 0;
+}
+
+/* Reads the kernel's log as far as it goes, and shows what came of it. */
+void daemon_read_log(struct daemon *daemon)
+{
+	if (daemon->log.kmsg.fd < 0)
+		return;
+	while (kernel_log_read(&daemon->log))
+		;
+	hands_settle(&daemon->hands);
+	if (pipeline_publish(&daemon->pipeline))
+		child_wake(&daemon->child);
+}
+
+/* A record's last line says nothing of being the last: silence does. */
+static int on_log_silence(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	(void)source;
+	(void)usec;
+	kernel_log_end(&daemon->log);
+	if (pipeline_publish(&daemon->pipeline))
+		child_wake(&daemon->child);
+	hands_work(&daemon->hands);
+	return 0;
+}
+
+static int on_log(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	(void)source;
+	(void)fd;
+	(void)revents;
+	daemon_read_log(daemon);
+	if (kernel_log_is_open(&daemon->log)) {
+		sd_event_source_set_time_relative(daemon->log_end_source,
+						  LOG_SILENCE_USEC);
+		sd_event_source_set_enabled(daemon->log_end_source, SD_EVENT_ONESHOT);
+	}
+	hands_work(&daemon->hands);
+	return 0;
+}
+
+static int watch_log(struct daemon *daemon)
+{
+	int r;
+
+	if (daemon->log.kmsg.fd < 0)
+		return 0;
+	r = sd_event_add_io(daemon->event, &daemon->log_source, daemon->log.kmsg.fd,
+			    EPOLLIN, on_log, daemon);
+	return r < 0 ? r :
+		       sd_event_add_time_relative(daemon->event, &daemon->log_end_source,
+						  CLOCK_MONOTONIC, LOG_SILENCE_USEC,
+						  ACCURACY_USEC, on_log_silence, daemon);
 }
 
 static void attach_late(struct daemon *daemon)
@@ -160,7 +221,9 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *userdata)
 	pipeline_log_window(&daemon->pipeline);
 	daemon->ring.status->log_dropped = log_dropped();
 	ring_give_back(&daemon->ring);
-	if (++daemon->ticks % TICKS_PER_LOSSES == 0) {
+	daemon_write_metrics(daemon);
+	hands_work(&daemon->hands);
+	if (++daemon->ticks % TICKS_PER_LOSSES == 0 || daemon->pipeline.losses_grew) {
 		daemon_tell_losses(daemon);
 		if (ring_publish(&daemon->ring))
 			child_wake(&daemon->child);
@@ -188,14 +251,30 @@ static bool needs_restart(const struct config *old, const struct config *new)
 	       old->senders != new->senders;
 }
 
+/* All but what is fixed at the start. */
+static void adopt_policy(struct daemon *daemon, const struct config *config)
+{
+	struct config new = *config;
+
+	new.dry_run |= daemon->options->dry_run;
+	copy_text(new.runtime_directory, sizeof(new.runtime_directory),
+		  daemon->config.runtime_directory);
+	copy_text(new.database, sizeof(new.database), daemon->config.database);
+	new.buffer_bytes = daemon->config.buffer_bytes;
+	new.sub_buffer_bytes = daemon->config.sub_buffer_bytes;
+	new.senders = daemon->config.senders;
+	daemon->config = new;
+	hands_configure(&daemon->hands, &daemon->config);
+	daemon_open_metrics(daemon);
+}
+
 static void use_config(struct daemon *daemon, const struct config *config)
 {
 	if (needs_restart(&daemon->config, config))
 		log_notice(
-			"only [log] changes at once: the rest of the new configuration "
-			"holds after a restart");
-	daemon->config.log_level = config->log_level;
-	daemon->config.log_lines = config->log_lines;
+			"[daemon], [database], [trace] and [signal] change with a restart "
+			"only");
+	adopt_policy(daemon, config);
 	log_set_level(config->log_level);
 	daemon->pipeline.log_lines_max = config->log_lines;
 	log_info("configuration read again");
@@ -257,6 +336,8 @@ int daemon_make_loop(struct daemon *daemon)
 	r = r < 0 ? r :
 		    sd_event_add_time_relative(daemon->event, NULL, CLOCK_MONOTONIC,
 					       TICK_USEC, 0, on_tick, daemon);
+	r = r < 0 ? r : watch_log(daemon);
+	r = r < 0 ? r : hands_attach(&daemon->hands, daemon->event, &daemon->config);
 	r = r < 0 ? r : watch_store(daemon);
 	return r < 0 ? r : sd_event_set_watchdog(daemon->event, true);
 }

@@ -17,12 +17,14 @@ enum {
 	OPTION_SYSFS,
 	OPTION_INSTANCE,
 	OPTION_DB,
+	OPTION_DRY_RUN,
 	OPTION_VERSION,
 };
 
 static const struct option options[] = {
 	{ "config", required_argument, NULL, 'c' },
 	{ "db", required_argument, NULL, OPTION_DB },
+	{ "dry-run", no_argument, NULL, OPTION_DRY_RUN },
 	{ "check-config", no_argument, NULL, OPTION_CHECK_CONFIG },
 	{ "print-config-keys", no_argument, NULL, OPTION_PRINT_KEYS },
 	{ "tracefs", required_argument, NULL, OPTION_TRACEFS },
@@ -36,11 +38,13 @@ static const struct option options[] = {
 static void print_help(void)
 {
 	printf("Usage: rasd [OPTION]...\n"
-	       "Records the hardware errors that this machine's kernel reports. Runs in the\n"
-	       "foreground until SIGTERM; rasctl asks for what it recorded.\n"
+	       "Records the hardware errors that this machine's kernel reports, and acts on them\n"
+	       "as it is told to. Runs in the foreground until SIGTERM; rasctl asks for what it\n"
+	       "recorded.\n"
 	       "\n"
 	       "  -c, --config FILE        read FILE and FILE.d/*.conf (%s)\n"
 	       "      --db FILE            record to FILE, whatever the configuration says\n"
+	       "      --dry-run            record what would be done, and do nothing\n"
 	       "      --check-config       say what is wrong with the configuration and exit\n"
 	       "      --print-config-keys  list every key with its default and exit\n"
 	       "      --tracefs DIR        use this tracefs, not the one that is mounted\n"
@@ -83,6 +87,9 @@ static int parse_options(int argc, char **argv, struct command_line *line)
 			fprintf(stderr, "rasd: --db wants a path of at most %d bytes\n",
 				DATABASE_PATH_BYTES - 1);
 			return RASD_EXIT_USAGE;
+		case OPTION_DRY_RUN:
+			line->daemon.dry_run = true;
+			break;
 		case OPTION_CHECK_CONFIG:
 			line->check_config = true;
 			break;
@@ -134,7 +141,7 @@ static int report_check(const char *path, int r, const struct config *config)
 	return config->n_errors ? RASD_EXIT_CONFIG : RASD_EXIT_OK;
 }
 
-int main(int argc, char **argv)
+int main(int argc, char **argv, char **envp)
 {
 	struct command_line line = { .daemon = { .config_path = RASD_CONFIG_PATH,
 						 .sysfs = "/sys",
@@ -144,6 +151,10 @@ int main(int argc, char **argv)
 
 	if (r >= 0)
 		return r;
+	r = poison_begin(argv, envp, &line.daemon.poison);
+	if (r < 0)
+		log_warning("not prepared for poison in memory of ours: %s",
+			    strerror(-r));
 	umask(0027); /* the database and the ring are for root and the group */
 	log_open(NULL, LOG_INFO);
 	r = config_load(line.daemon.config_path, complain_about_config, &config);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "event/wire.h"
-#include "locate/process.h"
+#include "handlers/sigbus.h"
 #include "rasd/messages.h"
 #include "rasd/sums.h"
 #include "util/clock.h"
@@ -25,6 +25,13 @@ static struct ring_status *status_of(struct pipeline *pipeline)
 	return pipeline->ring->status;
 }
 
+/* Neither of them ever goes back. */
+static bool is_later(const struct message_round *a, const struct message_round *b)
+{
+	return a->round > b->round || a->next_id > b->next_id ||
+	       a->log_done > b->log_done;
+}
+
 /* What was published last, also if it was in a page that is lost by now. */
 static struct message_round last_published(const struct ring *ring)
 {
@@ -37,7 +44,7 @@ static struct message_round last_published(const struct ring *ring)
 		if (message.kind == MESSAGE_ROUND && message.len == sizeof(round))
 			memcpy(&round, message.payload, sizeof(round));
 	if (ring_vital_get(ring, VITAL_ROUND, &mark, sizeof(mark)) &&
-	    mark.written <= ring_written(ring) && mark.round.round >= round.round)
+	    mark.written <= ring_written(ring) && is_later(&mark.round, &round))
 		round = mark.round;
 	return round;
 }
@@ -52,10 +59,13 @@ static void find_where_we_are(struct pipeline *pipeline)
 	struct pipeline_note note;
 
 	if (ring_vital_get(pipeline->ring, VITAL_NOTE, &note, sizeof(note)) &&
-	    note.durable.round > round.round)
+	    is_later(&note.durable, &round))
 		round = note.durable;
 	pipeline->finished_round = round.round;
 	pipeline->next_id = round.next_id;
+	pipeline->next_log = round.next_log;
+	pipeline->log_done = round.log_done;
+	pipeline->log_lost = round.log_lost;
 	pipeline->spilled = MAX(round.spilled, pipeline->ring->status->spilled);
 	trace_reader_resume(pipeline->reader, round.round);
 }
@@ -223,54 +233,70 @@ static bool stage(struct pipeline *pipeline, struct event *event,
 /* Whose thread it is, if it is still there and began before the event. */
 static void find_owner(struct pipeline *pipeline, struct event *event)
 {
-	struct process process;
+	struct process *owner = &pipeline->owner;
 
-	if (!event->pid ||
-	    process_find(pipeline->proc_fd, event->pid, event->boottime_ns, &process) < 0)
+	pipeline->has_owner =
+		event->pid && process_find(pipeline->proc_fd, SYSTEMD_UNITS, event->pid,
+					   event->boottime_ns, owner) >= 0;
+	if (!pipeline->has_owner)
 		return;
-	event->tgid = process.tgid;
-	event->uid = process.uid;
-	if (process.unit[0])
-		event->unit = value_text(arena_copy_text(&pipeline->arena, process.unit,
-							 strlen(process.unit)));
+	event->tgid = owner->tgid;
+	event->uid = owner->uid;
+	if (owner->unit[0])
+		event->unit = value_text(arena_copy_text(&pipeline->arena, owner->unit,
+							 strlen(owner->unit)));
 }
 
 static struct sum_key key_of(const struct event *event)
 {
-	const struct event_type *type = event->type;
-	struct sum_key key = { .sender = event->pid };
+	struct signal_facts facts;
 
-	for (size_t i = 0; i < type->n_fields; i++) {
-		const char *name = type->fields[i].name;
+	signal_facts(event, &facts);
+	return (struct sum_key){ .sender = facts.sender,
+				 .signal = facts.number,
+				 .code = facts.code };
+}
 
-		if (name && !strcmp(name, "signal"))
-			key.signal = (int32_t)event->detail[i].i;
-		else if (name && !strcmp(name, "code"))
-			key.code = (int32_t)event->detail[i].i;
-		else if (name && !strcmp(name, "sender_pid"))
-			key.sender = (int32_t)event->detail[i].i;
-	}
-	return key;
+/* Tells whoever brings events together of one that has its row, or is part of one. */
+static void show(struct pipeline *pipeline, const struct event *event, int32_t common_pid)
+{
+	if (pipeline->observer)
+		pipeline->observer(pipeline->observer_data, event, common_pid);
+}
+
+/* Of many senders no one's. */
+static void disown(struct event *event)
+{
+	event->pid = 0;
+	event->tgid = 0;
+	event->uid = -1;
+	event->unit = (struct value){ .kind = VALUE_NONE };
 }
 
 static void stage_unconfirmed(struct pipeline *pipeline, struct event *event,
 			      const struct trace_record *raw)
 {
 	struct sum_key key = key_of(event);
+	int32_t pid = event->pid, common_pid = key.sender;
 	uint64_t id = pipeline->next_id;
 
 	if (!sums_add(pipeline->sums, &key, event->boottime_ns, event->time_ns)) {
+		event->id = sums_event(pipeline->sums, &key);
+		pipeline->has_owner = false;
 		count(pipeline, event);
+		show(pipeline, event, common_pid);
 		return;
 	}
-	if (key.sender)
-		find_owner(pipeline, event);
-	else
-		event->pid = 0; /* of many senders no one's */
-	if (stage(pipeline, event, raw))
+	find_owner(pipeline, event);
+	if (!key.sender)
+		disown(event);
+	if (stage(pipeline, event, raw)) {
 		sums_begun(pipeline->sums, &key, id);
-	else
+		event->pid = pid;
+		show(pipeline, event, common_pid);
+	} else {
 		sums_forget(pipeline->sums, &key);
+	}
 }
 
 static struct tracepoint *find_tracepoint(const struct pipeline *pipeline,
@@ -282,6 +308,15 @@ static struct tracepoint *find_tracepoint(const struct pipeline *pipeline,
 		return NULL;
 	memcpy(&id, raw->bytes, sizeof(id));
 	return id < pipeline->n_ids ? pipeline->by_id[id] : NULL;
+}
+
+static int32_t common_pid_of(const struct trace_record *raw)
+{
+	int32_t pid = 0;
+
+	if (raw->len >= TRACE_COMMON_BYTES)
+		memcpy(&pid, raw->bytes + 4, sizeof(pid));
+	return pid;
 }
 
 /* As handler.decode(). What cannot be understood becomes an event without a type. */
@@ -297,7 +332,7 @@ static int understand(struct pipeline *pipeline, const struct trace_record *raw,
 	r = tp ? tracepoint_extract(tp, raw->bytes, raw->len, event) : -ENOENT;
 	if (r >= 0) {
 		record.symbols = tp->symbols;
-		memcpy(&record.common_pid, raw->bytes + 4, sizeof(record.common_pid));
+		record.common_pid = common_pid_of(raw);
 		r = tp->handler->decode(&record, event);
 	}
 	if (r < 0) {
@@ -321,12 +356,42 @@ static void take_record(void *userdata, const struct trace_record *raw)
 	event.boottime_ns = raw->boottime_ns;
 	event.time_ns = raw->boottime_ns + pipeline->clock_offset_ns;
 	event.time_last_ns = event.time_ns;
-	if (event.flags & EVENT_UNCONFIRMED) {
+	if (event.flags & EVENT_UNCONFIRMED && event.type->role == ROLE_SIGNAL) {
 		stage_unconfirmed(pipeline, &event, raw);
-	} else {
-		find_owner(pipeline, &event);
-		stage(pipeline, &event, raw);
+		return;
 	}
+	find_owner(pipeline, &event);
+	if (stage(pipeline, &event, raw))
+		show(pipeline, &event, common_pid_of(raw));
+}
+
+/*
+ * An event that no trace record brought; its time is of the boot clock. Becomes visible
+ * with pipeline_publish(). False: there was no room, and it is counted.
+ */
+bool pipeline_add(struct pipeline *pipeline, struct event *event)
+{
+	event->time_ns = event->boottime_ns + clock_realtime_offset_ns();
+	event->time_last_ns = event->time_ns;
+	pipeline->has_owner = false;
+	if (!stage(pipeline, event, NULL))
+		return false;
+	show(pipeline, event, 0);
+	return true;
+}
+
+/* A number for something that is no event, and is told beside them. */
+uint64_t pipeline_take_id(struct pipeline *pipeline)
+{
+	return pipeline->next_id++;
+}
+
+/* What is told beside events and finds no room is lost, and counted as they are. */
+void pipeline_tell_or_count(struct pipeline *pipeline, uint16_t kind, const void *message,
+			    size_t len)
+{
+	if (!pipeline_tell(pipeline, kind, message, len))
+		pipeline->spilled++;
 }
 
 /* Compared with what was told, not with the last round: drift adds up to a step. */
@@ -370,15 +435,47 @@ static void tell_counter(struct pipeline *pipeline, const char *stage_name,
 	pipeline_tell(pipeline, MESSAGE_COUNTER, &counter, sizeof(counter));
 }
 
+/* More was lost, and no counter says so. */
+void pipeline_tell_lost(struct pipeline *pipeline, const char *stage_name, uint64_t n)
+{
+	struct message_loss loss = { .count = n,
+				     .time_ns = clock_now_ns(CLOCK_REALTIME) };
+
+	copy_text(loss.stage, sizeof(loss.stage), stage_name);
+	if (pipeline->tally)
+		tally_lost(pipeline->tally, stage_name, n);
+	pipeline_tell(pipeline, MESSAGE_LOSS, &loss, sizeof(loss));
+}
+
 static void tell_ring_counters(void *userdata, const struct trace_instance *instance,
 			       unsigned int cpu, const struct trace_counters *counters)
 {
 	struct pipeline *pipeline = userdata;
+	uint64_t ring = counters->overrun + counters->dropped;
 
-	tell_counter(pipeline, "kernel-ring", instance->name, cpu,
-		     counters->overrun + counters->dropped, instance->fresh);
+	pipeline->ring_lost[instance->ring] += ring;
+	pipeline->nested_lost[instance->ring] += counters->commit_overrun;
+	pipeline->losses_grew = true;
+	tell_counter(pipeline, "kernel-ring", instance->name, cpu, ring, instance->fresh);
 	tell_counter(pipeline, "kernel-nested", instance->name, cpu,
 		     counters->commit_overrun, instance->fresh);
+}
+
+/* For the metrics: what all CPUs of an instance lost. */
+static void tally_losses(struct pipeline *pipeline)
+{
+	if (!pipeline->tally)
+		return;
+	for (size_t ring = 0; ring < TRACE_RING_MAX; ring++) {
+		tally_lost_total(pipeline->tally, "kernel-ring", ring,
+				 pipeline->ring_lost[ring], false);
+		tally_lost_total(pipeline->tally, "kernel-nested", ring,
+				 pipeline->nested_lost[ring], false);
+	}
+	tally_lost_total(pipeline->tally, "event-ring", 0, pipeline->spilled,
+			 pipeline->ring->fresh);
+	tally_lost_total(pipeline->tally, "kernel-log", 0, pipeline->log_lost,
+			 pipeline->ring->fresh);
 }
 
 /*
@@ -388,43 +485,69 @@ static void tell_ring_counters(void *userdata, const struct trace_instance *inst
 bool pipeline_tell_losses(struct pipeline *pipeline)
 {
 	pipeline->untold = false;
+	memset(pipeline->ring_lost, 0, sizeof(pipeline->ring_lost));
+	memset(pipeline->nested_lost, 0, sizeof(pipeline->nested_lost));
 	trace_reader_counters(pipeline->reader, true, tell_ring_counters, pipeline);
 	tell_counter(pipeline, "event-ring", pipeline->instance, (unsigned int)-1,
 		     pipeline->spilled, pipeline->ring->fresh);
+	tell_counter(pipeline, "kernel-log", pipeline->instance, (unsigned int)-1,
+		     pipeline->log_lost, pipeline->ring->fresh);
+	tally_losses(pipeline);
+	pipeline->losses_grew = false;
 	return !pipeline->untold;
 }
 
-static void mark_round(struct pipeline *pipeline, const struct message_round *round)
+static void tell_round(struct pipeline *pipeline)
 {
-	const struct pipeline_mark mark = { .round = *round,
-					    .written = pipeline->ring->staged };
+	struct pipeline_mark mark = { .round = { .round = pipeline->finished_round,
+						 .next_id = pipeline->next_id,
+						 .next_log = pipeline->next_log,
+						 .log_done = pipeline->log_done,
+						 .log_lost = pipeline->log_lost,
+						 .spilled = pipeline->spilled } };
 
-	if (mark.written != ring_written(pipeline->ring) ||
-	    status_of(pipeline)->spilled != pipeline->spilled)
-		ring_vital_put(pipeline->ring, VITAL_ROUND, &mark, sizeof(mark));
+	pipeline_tell(pipeline, MESSAGE_ROUND, &mark.round, sizeof(mark.round));
+	mark.written = pipeline->ring->staged;
+	ring_vital_put(pipeline->ring, VITAL_ROUND, &mark, sizeof(mark));
+}
+
+/* Whether there is something for the other side to learn. */
+static bool has_news(const struct pipeline *pipeline)
+{
+	return pipeline->ring->staged != ring_written(pipeline->ring) ||
+	       pipeline->spilled != pipeline->ring->status->spilled;
+}
+
+/*
+ * Shows the other side all that was added and told since the last round. True if that
+ * was something.
+ */
+bool pipeline_publish(struct pipeline *pipeline)
+{
+	bool news = has_news(pipeline);
+
+	if (news) {
+		if (pipeline->spilled != status_of(pipeline)->spilled)
+			tell_counter(pipeline, "event-ring", pipeline->instance,
+				     (unsigned int)-1, pipeline->spilled, false);
+		tell_round(pipeline);
+	}
+	ring_publish(pipeline->ring);
+	status_of(pipeline)->spilled = pipeline->spilled;
+	return news;
 }
 
 static void finish_round(struct pipeline *pipeline)
 {
-	struct message_round message = { .round = trace_reader_round(pipeline->reader) };
-	uint64_t spilled_before = pipeline->spilled;
-
 	tell_clock(pipeline);
 	trace_reader_walk(pipeline->reader, take_record, pipeline);
 	tell_sums(pipeline);
-	message.next_id = pipeline->next_id;
-	message.spilled = pipeline->spilled;
-	if (pipeline->ring->staged != ring_written(pipeline->ring) ||
-	    pipeline->spilled != spilled_before)
-		pipeline_tell(pipeline, MESSAGE_ROUND, &message, sizeof(message));
+	if (pipeline->settle)
+		pipeline->settle(pipeline->observer_data);
+	pipeline->finished_round = trace_reader_round(pipeline->reader);
 	trace_reader_counters(pipeline->reader, false, tell_ring_counters, pipeline);
-	if (pipeline->spilled != spilled_before)
-		tell_counter(pipeline, "event-ring", pipeline->instance, (unsigned int)-1,
-			     pipeline->spilled, false);
-	mark_round(pipeline, &message);
-	ring_publish(pipeline->ring);
+	pipeline_publish(pipeline);
 	trace_reader_done(pipeline->reader);
-	status_of(pipeline)->spilled = pipeline->spilled;
 }
 
 /*

@@ -12,7 +12,9 @@
 #include "db/rows.h"
 #include "event/handler.h"
 #include "ipc/ring.h"
+#include "locate/process.h"
 #include "rasd/messages.h"
+#include "rasd/tally.h"
 #include "sources/reader.h"
 #include "sources/tracepoint.h"
 
@@ -48,15 +50,29 @@ struct pipeline {
 	uint64_t page_size;
 	uint8_t *message; /* an event on its way into the ring */
 	int proc_fd;
-	uint64_t next_id;	 /* of events, within the ring */
-	uint64_t finished_round; /* found in the ring at start: of an earlier process */
-	int64_t id_base;	 /* what the database adds to ids; -1: not known (yet) */
-	bool untold;		 /* a message found no room since this was cleared */
-	uint64_t spilled;	 /* into the status page with its round */
+	uint64_t next_id;	     /* of events, within the ring */
+	uint64_t next_log, log_done; /* see struct message_round */
+	uint64_t log_lost;	     /* its records that nobody read */
+	uint64_t finished_round;     /* at start: of an earlier process */
+	int64_t id_base;  /* what the database adds to ids; -1: not known (yet) */
+	bool untold;	  /* a message found no room since this was cleared */
+	uint64_t spilled; /* into the status page with its round */
 	int64_t clock_offset_ns;
 	int64_t told_offset_ns;		   /* the last that the database was told */
 	uint64_t log_lines, log_lines_max; /* in the present window */
 	uint64_t log_suppressed;
+	/*
+	 * Told of every event that is, or is part of, a row, and of the end of what was
+	 * read at once, when more can still be told beside it.
+	 */
+	void (*observer)(void *userdata, const struct event *event, int32_t common_pid);
+	void (*settle)(void *userdata);
+	void *observer_data;
+	struct process owner; /* of the event that the observer is told of … */
+	bool has_owner;	      /* … if one was found */
+	struct tally *tally;  /* NULL: none is kept */
+	uint64_t ring_lost[TRACE_RING_MAX], nested_lost[TRACE_RING_MAX];
+	bool losses_grew; /* and not all of them were looked at since */
 };
 
 int pipeline_init(struct pipeline *pipeline, const struct handler_table *handlers,
@@ -67,8 +83,14 @@ int pipeline_route(struct pipeline *pipeline, struct tracepoint *tracepoint);
 
 bool pipeline_tell(struct pipeline *pipeline, uint16_t kind, const void *message,
 		   size_t len);
+void pipeline_tell_or_count(struct pipeline *pipeline, uint16_t kind, const void *message,
+			    size_t len);
+bool pipeline_add(struct pipeline *pipeline, struct event *event);
+uint64_t pipeline_take_id(struct pipeline *pipeline);
+bool pipeline_publish(struct pipeline *pipeline);
 int pipeline_recover(struct pipeline *pipeline);
 int pipeline_round(struct pipeline *pipeline);
 void pipeline_begin_database(struct pipeline *pipeline);
+void pipeline_tell_lost(struct pipeline *pipeline, const char *stage_name, uint64_t n);
 bool pipeline_tell_losses(struct pipeline *pipeline);
 void pipeline_log_window(struct pipeline *pipeline);

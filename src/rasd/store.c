@@ -17,10 +17,13 @@
 #include <sys/file.h>
 #include <sys/prctl.h>
 
+#include <systemd/sd-id128.h>
+
 #include "db/writer.h"
 #include "event/wire.h"
 #include "rasd/messages.h"
 #include "rasd/pipeline.h"
+#include "rasd/scratch.h"
 #include "util/clock.h"
 #include "util/file.h"
 #include "util/log.h"
@@ -60,7 +63,7 @@ static void leave_note(struct store *store)
 {
 	const struct pipeline_note note = { .durable = store->round };
 
-	if (store->round.round)
+	if (store->round.next_id)
 		ring_vital_put(store->ring, VITAL_NOTE, &note, sizeof(note));
 }
 
@@ -130,12 +133,23 @@ static bool is_held_by_another(int lock_fd)
 }
 
 /*
+ * Whether capture is gone, or has replaced itself: then it does not listen any more, and
+ * will start another store.
+ */
+static bool is_left_alone(const struct store *store, int timeout_msec)
+{
+	struct pollfd fds[] = { { .fd = store->options->parent_fd, .events = POLLIN },
+				{ .fd = store->options->hello_fd } };
+
+	return poll(fds, ARRAY_SIZE(fds), timeout_msec) > 0;
+}
+
+/*
  * Waits for a store that its capture has left behind and that still writes. -EWOULDBLOCK:
  * another rasd has this database.
  */
 static int lock_database(struct store *store)
 {
-	struct pollfd parent = { .fd = store->options->parent_fd, .events = POLLIN };
 	char line[32];
 	int fd = open_lock(store->options->database);
 
@@ -148,7 +162,7 @@ static int lock_database(struct store *store)
 			close(fd);
 			return r == 0 ? -EWOULDBLOCK : r;
 		}
-		if (poll(&parent, 1, RETRY_FIRST_MSEC) > 0) {
+		if (is_left_alone(store, RETRY_FIRST_MSEC)) {
 			close(fd);
 			return -ESRCH; /* nobody is left to write for */
 		}
@@ -158,6 +172,27 @@ static int lock_database(struct store *store)
 		log_debug("%s.lock: %s", store->options->database, strerror(errno));
 	store->lock_fd = fd;
 	return 0;
+}
+
+/* What the database knows of before this boot, for a capture that knows nothing. */
+static void remember(struct store *store)
+{
+	struct scratch_memory *to = (void *)(store->ring->scratch + SCRATCH_MEMORY_AT);
+	char boot_id[SD_ID128_STRING_MAX] = "";
+	sd_id128_t id;
+	int r;
+
+	if (__atomic_load_n(&to->ready, __ATOMIC_ACQUIRE))
+		return;
+	if (sd_id128_get_boot(&id) >= 0)
+		sd_id128_to_string(id, boot_id);
+	r = db_read_memory(store->writer, boot_id, clock_now_ns(CLOCK_REALTIME),
+			   &to->memory);
+	if (r < 0)
+		log_warning("cannot read from %s what was done before: %s",
+			    store->options->database, db_error(store->writer));
+	else
+		__atomic_store_n(&to->ready, 1, __ATOMIC_RELEASE);
 }
 
 static int open_database(struct store *store, struct store_hello *hello,
@@ -176,7 +211,10 @@ static int open_database(struct store *store, struct store_hello *hello,
 	if (r < 0)
 		return r;
 	r = db_writer_open(path, store->options->handlers, &store->writer, note);
-	return r == 0 ? attach(store, hello, note) : r;
+	r = r == 0 ? attach(store, hello, note) : r;
+	if (r == 0)
+		remember(store);
+	return r;
 }
 
 /* What no retry would make good is counted as lost, so that it does not stop the rest. */
@@ -255,6 +293,32 @@ static int apply_round(struct store *store, const struct message_round *round)
 	return r;
 }
 
+/* Actions have ids from the numbers of events; each is told first in its turn. */
+static int apply_action(struct store *store, const struct db_action *action)
+{
+	int r = 0;
+
+	if (action->id >= store->next_id) {
+		r = count_lost(store, action->id);
+		store->next_id = action->id + 1;
+	}
+	r = r < 0 ? r : db_add_action(store->writer, action);
+	return r == 1 ? give_up(store, 1, "unstorable", action->asked_ns) : r;
+}
+
+static int apply_link(struct store *store, const struct db_link *link)
+{
+	int r = db_add_link(store->writer, link);
+
+	return r == 1 ? 0 : r; /* an end of it was lost, and counted there */
+}
+
+static int apply_loss(struct store *store, struct message_loss *loss)
+{
+	loss->stage[sizeof(loss->stage) - 1] = '\0';
+	return db_add_loss(store->writer, loss->stage, loss->count, loss->time_ns);
+}
+
 /* Copies the payload out: nothing says that it is aligned for its type. */
 #define APPLY(type_, call_)                                                    \
 	({                                                                     \
@@ -287,6 +351,16 @@ static int apply(struct store *store, const struct ring_message *message)
 		return APPLY(struct db_counter, db_add_counter(w, &payload_));
 	case MESSAGE_ROUND:
 		return APPLY(struct message_round, apply_round(store, &payload_));
+	case MESSAGE_HIT:
+		return APPLY(struct db_hit, db_add_hit(w, &payload_));
+	case MESSAGE_LINK:
+		return APPLY(struct db_link, apply_link(store, &payload_));
+	case MESSAGE_ACTION:
+		return APPLY(struct db_action, apply_action(store, &payload_));
+	case MESSAGE_PAGE:
+		return APPLY(struct db_page, db_add_page(w, &payload_));
+	case MESSAGE_LOSS:
+		return APPLY(struct message_loss, apply_loss(store, &payload_));
 	}
 	if (message->kind == RING_LOST)
 		store->lost = true;
@@ -364,6 +438,7 @@ static void wait_for_work(struct store *store, int timeout_msec)
 		{ .fd = store->options->wake_fd, .events = POLLIN },
 		{ .fd = store->orphaned ? -1 : store->options->parent_fd,
 		  .events = POLLIN },
+		{ .fd = store->orphaned ? -1 : store->options->hello_fd },
 	};
 	uint64_t n;
 
@@ -371,7 +446,7 @@ static void wait_for_work(struct store *store, int timeout_msec)
 		return;
 	if (fds[0].revents & POLLIN && read(fds[0].fd, &n, sizeof(n)) < 0)
 		log_debug("eventfd: %s", strerror(errno));
-	if (fds[1].revents)
+	if (fds[1].revents || fds[2].revents)
 		store->orphaned = true;
 }
 
@@ -380,10 +455,8 @@ static void wait_for_work(struct store *store, int timeout_msec)
  */
 static bool try_again_later(struct store *store, int *delay_msec, int *orphaned_msec)
 {
-	struct pollfd parent = { .fd = store->options->parent_fd, .events = POLLIN };
-
 	poll(NULL, 0, *delay_msec);
-	if (poll(&parent, 1, 0) > 0)
+	if (is_left_alone(store, 0))
 		store->orphaned = true;
 	if (store->orphaned)
 		*orphaned_msec += *delay_msec;

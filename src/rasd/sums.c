@@ -126,6 +126,14 @@ void sums_begun(struct sums *sums, const struct sum_key *key, uint64_t event)
 		sum->event = event;
 }
 
+/* The event that signals of `key` add to; 0: none yet. */
+uint64_t sums_event(struct sums *sums, const struct sum_key *key)
+{
+	struct sum *sum = find(sums, key);
+
+	return sum ? sum->event : 0;
+}
+
 /*
  * The event that was to begin the row of `key` was lost: the next signal begins it anew.
  */

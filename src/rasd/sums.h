@@ -26,6 +26,7 @@ struct sums *sums_free(struct sums *sums);
 bool sums_add(struct sums *sums, struct sum_key *key, int64_t boottime_ns,
 	      int64_t time_ns);
 void sums_begun(struct sums *sums, const struct sum_key *key, uint64_t event);
+uint64_t sums_event(struct sums *sums, const struct sum_key *key);
 void sums_forget(struct sums *sums, const struct sum_key *key);
 void sums_clear(struct sums *sums);
 bool sums_take(struct sums *sums, size_t *iterator, struct db_sum *ret);

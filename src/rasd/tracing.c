@@ -196,7 +196,8 @@ static struct tracepoint *attach_to(struct tracing *tracing,
 
 /*
  * Resolves a handler's tracepoint and starts recording it, if it is not attached already.
- * NULL if it was or if that is not possible now; tracing->errors says why.
+ * NULL if it was or if that is not possible now; tracing->errors says why. NULL, too, for
+ * a handler that has none: its events come from elsewhere.
  */
 struct tracepoint *tracing_attach(struct tracing *tracing, size_t i)
 {
@@ -213,7 +214,7 @@ struct tracepoint *tracing_attach(struct tracing *tracing, size_t i)
 	return tracing->tracepoints[i];
 }
 
-/* Says in the status page how one handler's source stands. */
+/* Says in the status page how one handler's source stands, if it is a tracepoint. */
 void tracing_report_one(const struct tracing *tracing, size_t i,
 			struct ring_status *status)
 {
@@ -221,6 +222,8 @@ void tracing_report_one(const struct tracing *tracing, size_t i,
 	const struct tracepoint *tp = tracing->tracepoints[i];
 	struct status_source *source = &status->sources[i];
 
+	if (!handler->tracepoints[0])
+		return;
 	copy_text(source->name, sizeof(source->name),
 		  tp ? tp->name : handler->tracepoints[0]);
 	source->error = tp ? 0 : -tracing->errors[i];

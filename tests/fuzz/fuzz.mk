@@ -2,7 +2,8 @@
 # `make check`; with `./configure CC=clang --enable-fuzzers` it is the fuzzer itself.
 
 FUZZ_TARGETS = tests/fuzz/fuzz_arm tests/fuzz/fuzz_handlers tests/fuzz/fuzz_wire \
-	tests/fuzz/fuzz_subbuffer tests/fuzz/fuzz_config
+	tests/fuzz/fuzz_subbuffer tests/fuzz/fuzz_config tests/fuzz/fuzz_kmsg \
+	tests/fuzz/fuzz_cper_log tests/fuzz/fuzz_victim_line
 FUZZ_COMMON = tests/fuzz/use.c tests/fuzz/fuzz.h
 FUZZ_LIBS = libtests.a libhandlers.a libcper.a libsources.a libeventjson.a libevent.a libutil.a \
 	$(TRACE_LIBS) $(JSON_LIBS)
@@ -43,4 +44,19 @@ tests_fuzz_fuzz_subbuffer_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz_config.c $(FUZZ_COMMON) $(FUZZ_MAIN)
 tests_fuzz_fuzz_config_CPPFLAGS = $(FUZZ_CPPFLAGS)
 tests_fuzz_fuzz_config_LDFLAGS = $(FUZZ_LINK)
-tests_fuzz_fuzz_config_LDADD = librasd.a $(FUZZ_LIBS) $(INIH_LIBS)
+tests_fuzz_fuzz_config_LDADD = librasd.a libpolicy.a libpoison.a $(FUZZ_LIBS) $(INIH_LIBS)
+
+tests_fuzz_fuzz_kmsg_SOURCES = tests/fuzz/fuzz_kmsg.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_fuzz_kmsg_CPPFLAGS = $(FUZZ_CPPFLAGS)
+tests_fuzz_fuzz_kmsg_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_kmsg_LDADD = $(FUZZ_LIBS)
+
+tests_fuzz_fuzz_cper_log_SOURCES = tests/fuzz/fuzz_cper_log.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_fuzz_cper_log_CPPFLAGS = $(FUZZ_CPPFLAGS)
+tests_fuzz_fuzz_cper_log_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_cper_log_LDADD = $(FUZZ_LIBS)
+
+tests_fuzz_fuzz_victim_line_SOURCES = tests/fuzz/fuzz_victim_line.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_fuzz_victim_line_CPPFLAGS = $(FUZZ_CPPFLAGS)
+tests_fuzz_fuzz_victim_line_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_victim_line_LDADD = liblocate.a $(FUZZ_LIBS)

@@ -1,7 +1,7 @@
 # The database and rasctl.
 
 DB_TESTS = tests/unit/test_db tests/unit/test_db_files tests/unit/test_db_read \
-	tests/unit/test_rasctl tests/unit/test_rasctl_live
+	tests/unit/test_rasctl tests/unit/test_rasctl_live tests/unit/test_wal_index
 DB_TESTS_LIBS = libdbtests.a librasctl.a libdbwrite.a libdbread.a $(TESTS_LIBS) \
 	$(SQLITE_LIBS) $(SMARTCOLS_LIBS)
 
@@ -28,3 +28,6 @@ tests_unit_test_rasctl_LDADD = $(DB_TESTS_LIBS)
 
 tests_unit_test_rasctl_live_SOURCES = tests/unit/test_rasctl_live.c
 tests_unit_test_rasctl_live_LDADD = $(DB_TESTS_LIBS)
+
+tests_unit_test_wal_index_SOURCES = tests/unit/test_wal_index.c
+tests_unit_test_wal_index_LDADD = $(DB_TESTS_LIBS)

@@ -218,7 +218,7 @@ static void a_newer_minor_goes_on(void **state)
 	store_samples(f);
 	ask_nothing(f->db, "PRAGMA user_version = 1999;"
 			   "ALTER TABLE event ADD COLUMN weight INTEGER;"
-			   "CREATE TABLE page (id INTEGER PRIMARY KEY)");
+			   "CREATE TABLE module (id INTEGER PRIMARY KEY)");
 	w = begin_batch(f);
 	sample_event(f, "mc", &event);
 	store_event(w, &event, 100);

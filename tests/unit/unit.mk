@@ -52,8 +52,8 @@ tests_unit_test_reader_LDADD = $(TESTS_LIBS)
 
 tests_unit_test_sums_SOURCES = tests/unit/test_sums.c
 tests_unit_test_sums_CPPFLAGS = $(TESTS_CPPFLAGS)
-tests_unit_test_sums_LDADD = librasd.a $(TESTS_LIBS)
+tests_unit_test_sums_LDADD = librasd.a libpolicy.a libpoison.a $(TESTS_LIBS)
 
 tests_unit_test_config_SOURCES = tests/unit/test_config.c
 tests_unit_test_config_CPPFLAGS = $(TESTS_CPPFLAGS)
-tests_unit_test_config_LDADD = librasd.a $(TESTS_LIBS) $(INIH_LIBS)
+tests_unit_test_config_LDADD = librasd.a libpolicy.a libpoison.a $(TESTS_LIBS) $(INIH_LIBS)

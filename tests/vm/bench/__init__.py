@@ -3,7 +3,9 @@
 
 firmware    what firmware would write: CPER sections, status blocks, ACPI tables
 guest       a QEMU machine: boot it, run commands in it, start victims in it
-victim      a service in the guest whose page is to be poisoned
+victim      a process in the guest whose page is to be poisoned
+memory      the guest's memory, as its kernel shows it
+acts        what rasd made of it: hits, links, actions
 scenario    what a scenario file may use beside the guest
 build       rasd, cross-built for the guest
 kernel, image, initrd, overlay  what it boots

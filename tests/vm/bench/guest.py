@@ -23,10 +23,9 @@ import subprocess
 import tempfile
 import time
 
-from . import image, initrd, overlay
+from . import image, initrd, overlay, victim
 from .firmware import Firmware
 from .kernel import Kernel
-from .victim import Victim
 
 UEFI = "/usr/share/qemu-efi-aarch64/QEMU_EFI.fd"
 BOOT_LIMIT = 180        # seconds; a boot takes about 10
@@ -72,6 +71,7 @@ class Guest:
         self._received = b""
         self._requests = itertools.count(1)
         self._victims = itertools.count(1)
+        self._rasd_is_configured = False
 
     # ---- the machine ----
 
@@ -275,10 +275,18 @@ class Guest:
 
     # ---- what scenarios do ----
 
-    def victim(self, **options):
+    def victim(self, name=None, settings=None, **options):
         """Start a service that owns a page: early, late, default_action, replace, mlock,
-        pages=N, file=PATH; the options of guest/victim.c."""
-        return Victim(self, f"{next(self._victims)}", **options)
+        stubborn, forge, pages=N, file=PATH; the options of guest/victim.c. It is the unit
+        victim@NAME-NUMBER.service, its [Service] section with these settings."""
+        number = next(self._victims)
+        return victim.start(self, f"{name}-{number}" if name else f"{number}", settings,
+                            **options)
+
+    def unit(self, name, *properties):
+        """Properties of a unit, as systemd has them."""
+        text = self.sh(f"systemctl show '{name}' -p {','.join(properties)}")
+        return dict(line.split("=", 1) for line in text.splitlines())
 
     def bad_disk(self, first_sector, last_sector):
         """Make /dev/nullb0 a disk of 8 MiB whose sectors first to last fail."""
@@ -297,8 +305,13 @@ class Guest:
 
     def reset(self):
         """Between scenarios: no victims, an empty kernel log, an empty oracle."""
-        self.sh("systemctl stop 'victim@*'; systemctl reset-failed 'victim@*' 2>/dev/null; "
-                "rm -rf /run/victim; dmesg --clear")
+        self.sh("systemctl stop 'victim@*' nginx; systemctl reset-failed 2>/dev/null; "
+                "rm -rf /run/victim /run/systemd/system/victim@*.service.d; "
+                "echo 0 >/proc/sys/vm/memory_failure_early_kill; dmesg --clear")
+        if self._rasd_is_configured:
+            self.sh(f"rm -f {self.RASD_CONFIG} {self.RASD_DROP_IN} /run/rasd/no-act; "
+                    "systemctl daemon-reload; systemctl try-restart rasd")
+            self._rasd_is_configured = False
         self.trace_start()
 
     # ---- the oracle: a trace instance that nobody else reads ----
@@ -340,6 +353,20 @@ class Guest:
                 "systemd-tmpfiles --create rasd.conf 2>/dev/null; "
                 "systemctl daemon-reload; systemctl enable --now rasd.service || "
                 "{ journalctl -u rasd -n 40 --no-pager >&2; exit 1; }", timeout=90)
+
+    RASD_CONFIG = "/etc/rasd.conf.d/bench.conf"
+    RASD_DROP_IN = "/run/systemd/system/rasd.service.d/bench.conf"
+
+    def configure_rasd(self, text, options="", settings=None):
+        """Run rasd with this configuration, these options and these lines in its
+        [Service] section, until the scenario ends."""
+        self._rasd_is_configured = True
+        lines = [f"{key}={value}" for key, value in (settings or {}).items()]
+        if options:
+            lines += ["ExecStart=", f"ExecStart=/usr/sbin/rasd {options}"]
+        self.put(self.RASD_CONFIG, text.encode())
+        self.put(self.RASD_DROP_IN, "\n".join(["[Service]", *lines, ""]).encode())
+        self.sh("rasd --check-config && systemctl daemon-reload && systemctl restart rasd")
 
     def rasctl(self, *arguments):
         """What `rasctl ... -o json` says, parsed."""

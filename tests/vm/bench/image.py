@@ -89,12 +89,14 @@ def copy_modules(source, tree):
 
 
 def configure(tree):
-    """Root without a password, a name, a machine id, nothing to mount."""
+    """Root without a password, a name, a machine id, nothing to mount, and of services
+    only what Debian itself starts."""
     shadow = tree / "etc/shadow"
     shadow.write_text(shadow.read_text().replace("root:*:", "root::", 1))
     (tree / "etc/hostname").write_text("guest\n")
     (tree / "etc/machine-id").write_text(cache.digest("guest") * 2 + "\n")
     (tree / "etc/fstab").write_text("")
+    (tree / "etc/systemd/system/multi-user.target.wants/nginx.service").unlink()
     os.makedirs(tree / "var/log/journal", exist_ok=True)
 
 

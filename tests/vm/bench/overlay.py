@@ -13,7 +13,8 @@ VM = pathlib.Path(__file__).resolve().parent.parent
 ROOT = "payload"
 UNITS = f"{ROOT}/etc/systemd/system"
 BENCH = f"{ROOT}/usr/lib/bench"
-PROGRAMS = [VM / "guest/victim.c", VM / "guest/poke.c", VM / "guest/survivor.c"]
+PROGRAMS = [VM / "guest/victim.c", VM / "guest/poke.c", VM / "guest/survivor.c",
+            VM.parent / "host/flood.c"]
 # What of rasd a program is made with, and what it is compiled with.
 PARTS = {"survivor": ["poison/*.c", "ipc/mend.c", "ipc/ring.c", "ipc/vital.c", "util/clock.c",
                       "util/text.c"]}

@@ -29,19 +29,22 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-#define PAGEMAP_PFN     ((UINT64_C(1) << 55) - 1)
+#define PAGEMAP_PFN	((UINT64_C(1) << 55) - 1)
 #define PAGEMAP_PRESENT (UINT64_C(1) << 63)
-#define PATTERN         0xa5
+#define PATTERN		0xa5
 
 struct options {
 	long pages;
-	int mce_kill;		/* PR_MCE_KILL_LATE, _EARLY or _DEFAULT */
-	bool default_action;	/* leave SIGBUS alone: it kills */
-	bool replace;		/* after SIGBUS, map a new page over the lost one */
-	bool lock;		/* mlock() the pages */
-	const char *file;	/* map this file, shared, instead of anonymous memory */
+	int mce_kill;	     /* PR_MCE_KILL_LATE, _EARLY or _DEFAULT */
+	bool default_action; /* leave SIGBUS alone: it kills */
+	bool replace;	     /* after SIGBUS, map a new page over the lost one */
+	bool lock;	     /* mlock() the pages */
+	bool stubborn;	     /* SIGTERM does not end it */
+	bool forge;	     /* not touch the pages, but tell itself that it did */
+	const char *file;    /* map this file, shared, instead of anonymous memory */
 };
 
 static volatile unsigned char *memory;
@@ -128,12 +131,12 @@ static void on_sigbus(int signal_number, siginfo_t *info, void *context)
 
 	if (replace_lost_page)
 		mmap((void *)(address & ~(page_bytes - 1)), page_bytes,
-		     PROT_READ | PROT_WRITE,
-		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+		     PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+		     0);
 	if (info->si_code == BUS_MCEERR_AO)
 		return;
 	if (!is_touching)
-		_exit(EXIT_FAILURE);	/* would fault again for ever */
+		_exit(EXIT_FAILURE); /* would fault again for ever */
 	siglongjmp(touching, 1);
 }
 
@@ -205,13 +208,15 @@ static void touch(bool compare)
 static struct options parse_options(int argc, char **argv)
 {
 	static const struct option names[] = {
-		{ "early",   no_argument,       NULL, 'e' },
-		{ "late",    no_argument,       NULL, 'l' },
-		{ "default", no_argument,       NULL, 'd' },
-		{ "replace", no_argument,       NULL, 'r' },
-		{ "mlock",   no_argument,       NULL, 'm' },
-		{ "pages",   required_argument, NULL, 'p' },
-		{ "file",    required_argument, NULL, 'f' },
+		{ "early", no_argument, NULL, 'e' },
+		{ "late", no_argument, NULL, 'l' },
+		{ "default", no_argument, NULL, 'd' },
+		{ "replace", no_argument, NULL, 'r' },
+		{ "mlock", no_argument, NULL, 'm' },
+		{ "stubborn", no_argument, NULL, 's' },
+		{ "forge", no_argument, NULL, 'F' },
+		{ "pages", required_argument, NULL, 'p' },
+		{ "file", required_argument, NULL, 'f' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct options options = { .pages = 1, .mce_kill = PR_MCE_KILL_DEFAULT };
@@ -233,6 +238,12 @@ static struct options parse_options(int argc, char **argv)
 			break;
 		case 'm':
 			options.lock = true;
+			break;
+		case 'F':
+			options.forge = true;
+			break;
+		case 's':
+			options.stubborn = true;
 			break;
 		case 'p':
 			options.pages = atol(optarg);
@@ -256,12 +267,26 @@ static void install_handler(void)
 		die("sigaction");
 }
 
-static void obey(const sigset_t *orders)
+/* Sends itself what the kernel sends to whoever touches a poisoned page. */
+static void forge(void)
+{
+	siginfo_t info = { .si_signo = SIGBUS };
+
+	info.si_code = BUS_MCEERR_AR;
+	info.si_addr = (void *)memory;
+	info.si_addr_lsb = 12;
+	syscall(SYS_rt_sigqueueinfo, getpid(), SIGBUS, &info);
+	say("touch forged\n");
+}
+
+static void obey(const sigset_t *orders, bool forges)
 {
 	for (;;) {
 		int order = sigwaitinfo(orders, NULL);
 
-		if (order == SIGUSR1)
+		if (order == SIGUSR1 && forges)
+			forge();
+		else if (order == SIGUSR1)
 			touch(false);
 		else if (order == SIGUSR2)
 			touch(true);
@@ -287,12 +312,15 @@ int main(int argc, char **argv)
 	replace_lost_page = options.replace;
 	if (!options.default_action)
 		install_handler();
+	if (options.stubborn)
+		signal(SIGTERM, SIG_IGN);
 
 	map_memory(&options);
 	pfn = pfn_of(memory);
 	snprintf(line, sizeof(line),
-		 "ready pid=%d vaddr=0x%" PRIxPTR " pfn=0x%" PRIx64 " paddr=0x%" PRIx64 "\n",
+		 "ready pid=%d vaddr=0x%" PRIxPTR " pfn=0x%" PRIx64 " paddr=0x%" PRIx64
+		 "\n",
 		 getpid(), (uintptr_t)memory, pfn, pfn * page_bytes);
 	say(line);
-	obey(&orders);
+	obey(&orders, options.forge);
 }

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * The act process: takes an order from capture, carries it out, reports. One at a time,
+ * over a seqpacket socket; whatever it is stuck in, capture is not.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "act/actuator.h"
+#include "locate/victims.h"
+
+#define ORDER_PFNS_MAX	   32
+#define REPORT_VICTIMS_MAX 32
+
+enum order_kind {
+	ORDER_ACT,	    /* policy/: a page or a unit */
+	ORDER_FIND_VICTIMS, /* who had these pages? */
+	ORDER_FIND_UNIT,    /* whose main process was this? */
+};
+
+struct act_order {
+	int32_t kind; /* enum order_kind */
+	int32_t tid;  /* ORDER_FIND_UNIT */
+	struct policy_act act;
+	uint32_t n_pfns;
+	uint32_t reserved;
+	uint64_t token; /* given back with the report */
+	uint64_t pfns[ORDER_PFNS_MAX];
+};
+
+struct act_report {
+	int32_t kind;
+	int32_t error; /* ORDER_FIND_*: negative errno */
+	uint64_t token;
+	uint64_t id; /* ORDER_ACT: policy_act.id */
+	struct act_effect effect;
+	int32_t tid;
+	uint32_t n_victims;
+	uint32_t more; /* another report about this order follows */
+	uint32_t reserved;
+	char unit[POLICY_UNIT_BYTES]; /* ORDER_FIND_UNIT; "": none */
+	char invocation[POLICY_INVOCATION_BYTES + 7];
+	struct victim victims[REPORT_VICTIMS_MAX];
+};
+
+struct act_options {
+	const char *sysfs, *proc;
+	const char *no_act;	     /* a file: while it exists nothing is done */
+	uint64_t page_size;	     /* bytes */
+	int socket_fd;		     /* its end is our end */
+	const char *systemd_address; /* as in struct actuator; NULL: systemd's own */
+};
+
+/* The whole life of the act process. Returns its exit status. */
+int act_run(const struct act_options *options);

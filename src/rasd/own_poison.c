@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/* Poison that our own processes met: mended before the ring is used, and recorded. */
+
+#include "rasd/daemon_private.h"
+
+#include <string.h>
+
+#include "handlers/own_poison.h"
+#include "rasd/scratch.h"
+#include "util/log.h"
+
+static int keep_record(const struct poison_record *record, void *arg)
+{
+	struct daemon *daemon = arg;
+
+	if (daemon->n_poison < POISON_RECORDS_MAX)
+		daemon->poison[daemon->n_poison++] = *record;
+	return 0;
+}
+
+/* Fetches what the handlers wrote. */
+void daemon_take_poison(struct daemon *daemon)
+{
+	poison_take_records(keep_record, daemon);
+}
+
+static bool is_in_ring(const struct poison_record *record)
+{
+	return record->place == PLACE_REGION && record->region >= 0 &&
+	       record->region < RING_MAPS;
+}
+
+static void mend(struct daemon *daemon, const struct poison_record *record)
+{
+	uint64_t bytes = record->lsb > 0 && record->lsb < 31 ? 1ULL << record->lsb : 1;
+	int r = ring_mend(daemon->ring_path, record->offset, bytes,
+			  &daemon->mendings[daemon->n_mendings]);
+
+	if (r < 0)
+		log_warning("cannot mend %s: %s", daemon->ring_path, strerror(-r));
+	else
+		daemon->n_mendings++;
+}
+
+/* Before the ring is opened: pages of its file that failed are taken out of it. */
+void daemon_mend_ring(struct daemon *daemon)
+{
+	for (size_t i = 0; i < daemon->n_poison; i++)
+		if (is_in_ring(&daemon->poison[i]))
+			mend(daemon, &daemon->poison[i]);
+}
+
+/* Of a round that was read and not published, what lay in those pages is gone. */
+void daemon_count_mended(struct daemon *daemon)
+{
+	int lost = 0;
+
+	for (size_t i = 0; i < daemon->n_mendings; i++) {
+		size_t at, bytes;
+
+		if (ring_mending_of_scratch(&daemon->ring, &daemon->mendings[i], &at,
+					    &bytes) &&
+		    at < SCRATCH_LANDING_AT + LANDING_BYTES)
+			lost += trace_reader_lost(daemon->reader, at, bytes);
+	}
+	daemon->n_mendings = 0;
+	if (lost)
+		pipeline_tell_lost(&daemon->pipeline, "poison", (uint64_t)lost);
+}
+
+/* Where shared memory is mapped, for the handler. */
+void daemon_name_regions(struct daemon *daemon)
+{
+	struct ring_map maps[RING_MAPS];
+
+	ring_maps(&daemon->ring, maps);
+	for (int i = 0; i < RING_MAPS; i++)
+		poison_add_region(i, maps[i].at, maps[i].bytes, maps[i].offset);
+}
+
+static const char *place_of(const struct poison_record *record)
+{
+	return is_in_ring(record) ? "ring" :
+				    poison_place_name((enum poison_place)record->place);
+}
+
+/* A row for each. */
+void daemon_tell_poison(struct daemon *daemon)
+{
+	for (size_t i = 0; i < daemon->n_poison; i++) {
+		const struct poison_record *record = &daemon->poison[i];
+		struct own_poison poison = {
+			.pid = record->pid,
+			.process = poison_role_name((enum poison_role)record->role),
+			.signal = record->signal,
+			.code = record->code,
+			.address = record->address,
+			.lsb = record->lsb,
+			.place = place_of(record),
+		};
+		struct event event;
+
+		own_poison_event(&poison, record->boottime_ns, &event);
+		pipeline_add(&daemon->pipeline, &event);
+		tally_poison(daemon->hands.tally, record->role, record->code);
+	}
+	daemon->n_poison = 0;
+	if (pipeline_publish(&daemon->pipeline))
+		child_wake(&daemon->child);
+}
