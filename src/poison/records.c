@@ -70,20 +70,17 @@ static off_t seek_slot(int fd, off_t at)
 	return data < 0 ? -errno : MAX(data & ~(off_t)(POISON_SLOT_BYTES - 1), at);
 }
 
-/*
- * Calls `each` for every record that was not taken yet, oldest first. One is taken when
- * `each` returns 0 or more: a process that dies before that leaves it to the next. What
- * could not be read is a record, too, with POISON_REGION_RECORDS. Returns how many, or a
- * negative errno, of `each` too.
- */
-int poison_take_records(int (*each)(const struct poison_record *record, void *arg),
-			void *arg)
+static bool has_begun(void)
+{
+	return poison_copies[0].state.pid != 0;
+}
+
+static int walk(int (*each)(const struct poison_record *record, void *arg), void *arg,
+		bool forgets, uint64_t *ret_end)
 {
 	int fd = poison_copies[0].state.fd, n = 0;
 	off_t at = 0, next = 0;
 
-	if (!poison_copies[0].state.pid)
-		return -EBADF; /* before poison_begin() */
 	for (; (at = seek_slot(fd, at)) >= 0; at = next) {
 		struct poison_record record;
 		int r = read_slot(fd, at, &record, &next);
@@ -91,10 +88,43 @@ int poison_take_records(int (*each)(const struct poison_record *record, void *ar
 		if (r == 0)
 			continue;
 		r = r < 0 ? r : each(&record, arg);
-		r = r < 0 ? r : forget(fd, 0, next);
+		r = r < 0 || !forgets ? r : forget(fd, 0, next);
 		if (r < 0)
 			return r;
 		n++;
 	}
-	return at == -ENXIO ? n : (int)at;
+	if (at != -ENXIO)
+		return (int)at;
+	*ret_end = (uint64_t)next;
+	return n;
+}
+
+/*
+ * Calls `each` for every record that was not taken or forgotten yet, oldest first, until
+ * it returns a negative errno. What could not be read is a record, too, with
+ * POISON_REGION_RECORDS. `ret_end` is for poison_forget_records(), once what was read is
+ * safe elsewhere: a process that dies before that leaves all of them to the next. Returns
+ * how many, or a negative errno, of `each` too.
+ */
+int poison_read_records(int (*each)(const struct poison_record *record, void *arg),
+			void *arg, uint64_t *ret_end)
+{
+	return has_begun() ? walk(each, arg, false, ret_end) : -EBADF;
+}
+
+/* Those up to `end` are not read again. The page of one that failed is a new one then. */
+int poison_forget_records(uint64_t end)
+{
+	if (!has_begun())
+		return -EBADF;
+	return end ? forget(poison_copies[0].state.fd, 0, (off_t)end) : 0;
+}
+
+/* As poison_read_records(), and forgets each of which `each` said 0 or more. */
+int poison_take_records(int (*each)(const struct poison_record *record, void *arg),
+			void *arg)
+{
+	uint64_t end;
+
+	return has_begun() ? walk(each, arg, true, &end) : -EBADF;
 }

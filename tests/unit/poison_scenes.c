@@ -258,6 +258,23 @@ static void what_is_refused_stays(void)
 	expect(take_all().n == 0);
 }
 
+static void what_is_read_stays_until_it_is_forgotten(void)
+{
+	struct taken first = { .n = 0 }, second = { .n = 0 };
+	uint64_t end = 0, later = 0;
+
+	expect(poison_read_records(take_one, &first, &end) == 0);
+	expect(poison_forget_records(end) == 0);
+	for (int i = 0; i < 3; i++)
+		expect(gave_way(lose_in_store(BUS_MCEERR_AO, (void *)(0x1000L + i), 0)));
+	expect(poison_read_records(take_one, &first, &end) == 3);
+	expect(gave_way(lose_in_store(BUS_MCEERR_AO, (void *)0x1003, 0)));
+	expect(poison_read_records(take_one, &second, &later) == 4);
+	expect(second.records[0].address == 0x1000 && later > end);
+	expect(poison_forget_records(end) == 0);
+	expect(take_single().address == 0x1003);
+}
+
 static int append_and_take(const struct poison_record *record, void *arg)
 {
 	int *n = arg;
@@ -567,6 +584,7 @@ static const struct {
 	{ "forked", one_just_forked_does_not_become_a_second_capture },
 	{ "copies", either_copy_may_be_lost },
 	{ "refused", what_is_refused_stays },
+	{ "read", what_is_read_stays_until_it_is_forgotten },
 	{ "added", what_is_added_while_it_is_read_is_not_lost },
 	{ "junk", what_is_no_record_is_said },
 	{ "no-memory", what_is_no_memory_kills_as_ever },

@@ -66,6 +66,7 @@ SCENE(a_region_tells_the_place_in_its_file, "regions")
 SCENE(one_just_forked_does_not_become_a_second_capture, "forked")
 SCENE(either_copy_may_be_lost, "copies")
 SCENE(what_is_refused_stays, "refused")
+SCENE(what_is_read_stays_until_it_is_forgotten, "read")
 SCENE(what_is_added_while_it_is_read_is_not_lost, "added")
 SCENE(what_is_no_record_is_said, "junk")
 SCENE(what_is_no_memory_kills_as_ever, "no-memory")
@@ -154,6 +155,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(one_just_forked_does_not_become_a_second_capture),
 		cmocka_unit_test(either_copy_may_be_lost),
 		cmocka_unit_test(what_is_refused_stays),
+		cmocka_unit_test(what_is_read_stays_until_it_is_forgotten),
 		cmocka_unit_test(what_is_added_while_it_is_read_is_not_lost),
 		cmocka_unit_test(what_is_no_record_is_said),
 		cmocka_unit_test(what_is_no_memory_kills_as_ever),

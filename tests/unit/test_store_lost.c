@@ -13,6 +13,7 @@
 #include "event/wire.h"
 #include "handlers/table.h"
 #include "rasd/pipeline.h"
+#include "rasd/scratch.h"
 #include "rasd/store.h"
 #include "unit/db_fixture.h"
 
@@ -20,7 +21,7 @@
 #define EVENTS 150
 
 static const struct ring_layout layout = { .schema = 1,
-					   .scratch_bytes = AREA,
+					   .scratch_bytes = SCRATCH_BYTES,
 					   .data_bytes = AREA };
 
 static char path[128];

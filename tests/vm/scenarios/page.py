@@ -12,7 +12,7 @@ from bench.acts import (Since, assert_caused, corrected_errors, let_log_speak, m
 from bench.scenario import fresh_boot, needs_rasd
 
 SOFT_OFFLINE = "[page]\naction = soft-offline\n"
-ROOMY = SOFT_OFFLINE + "per-hour = 1000\nper-boot = 1000\n"
+ROOMY = SOFT_OFFLINE + "per-hour = 256\nper-boot = 1000\n"
 TWO_AN_HOUR = SOFT_OFFLINE + "per-hour = 2\n"
 LINE = "physical_address"       # in the kernel's log, one for each error it prints
 

@@ -7,6 +7,8 @@ are. A page is poisoned by its number, so what the kernel sends is what it sends
 
 import re
 
+from bench.scenario import needs_rasd
+
 BENCH = "/usr/lib/bench"
 RING = "/run/survivor.ring"
 UNIT = "survivor.service"
@@ -215,3 +217,31 @@ def test_poisoned_by_itself(guest):
     survivor.call(survivor.pid, SYS_MADVISE, hex(address), PAGE, MADV_HWPOISON)
     survivor.refresh(2)
     check_own(survivor, survivor.lines("record"), "heap", address, {AR, AO})
+
+
+def first_page(guest, pid, kind):
+    """A page of that kind, from the middle: its address, its number."""
+    lines = [line.split() for line in guest.sh(f"{BENCH}/poke pages {pid}").splitlines()]
+    pages = [line for line in lines if line[0] == kind]
+    assert pages, f"{pid} has no page of kind {kind}"
+    chosen = pages[len(pages) // 2]
+    return int(chosen[1], 16), int(chosen[2], 16)
+
+
+@needs_rasd
+def test_rasd_itself(guest):
+    """rasd's own heap, stack, data and ring: it runs on under its pid, and says what it met"""
+    guest.sh("modprobe hwpoison-inject")
+    pid = guest.sh("systemctl show rasd -p MainPID --value").strip()
+    def rows():
+        return len(guest.events(type="own-poison")["events"])
+
+    before = rows()
+    for number, kind in enumerate(("heap", "stack", "bss", "ring"), 1):
+        address, pfn = first_page(guest, pid, kind)
+        guest.sh(f"echo {pfn:#x} >/sys/kernel/debug/hwpoison/corrupt-pfn")
+        guest.wait_for(lambda: f"capture process met poison at {address:#x}" in guest.sh(
+            "journalctl -u rasd -o cat --no-pager"), 40, f"{kind} {address:#x} is said")
+        guest.wait_for(lambda: rows() >= before + number, 20, f"a row for {kind}")
+        assert guest.sh("systemctl show rasd -p MainPID,NRestarts,ActiveState").split() == [
+            f"MainPID={pid}", "NRestarts=0", "ActiveState=active"]

@@ -16,7 +16,7 @@ from bench.acts import Since, corrected_errors, let_log_speak, poison
 from bench.scenario import fresh_boot, needs_rasd
 
 PLACE = "/var/lib/rasd"
-ACTING = ("[page]\naction = soft-offline\nper-hour = 1000\n"
+ACTING = ("[page]\naction = soft-offline\nper-hour = 256\n"
           "[service]\nrestart = victim@listed-*.service\n")
 WATCHDOG_SECONDS = 5
 UNKNOWN = "01234567-89ab-cdef-0123-456789abcdef"
