@@ -89,8 +89,10 @@ static int walk(int (*each)(const struct poison_record *record, void *arg), void
 			continue;
 		r = r < 0 ? r : each(&record, arg);
 		r = r < 0 || !forgets ? r : forget(fd, 0, next);
-		if (r < 0)
+		if (r < 0) {
+			*ret_end = (uint64_t)at;
 			return r;
+		}
 		n++;
 	}
 	if (at != -ENXIO)
@@ -102,9 +104,10 @@ static int walk(int (*each)(const struct poison_record *record, void *arg), void
 /*
  * Calls `each` for every record that was not taken or forgotten yet, oldest first, until
  * it returns a negative errno. What could not be read is a record, too, with
- * POISON_REGION_RECORDS. `ret_end` is for poison_forget_records(), once what was read is
- * safe elsewhere: a process that dies before that leaves all of them to the next. Returns
- * how many, or a negative errno, of `each` too.
+ * POISON_REGION_RECORDS. `ret_end`, also set when `each` ends it, is for
+ * poison_forget_records(), once what was read is safe elsewhere: a process that dies
+ * before that leaves all of them to the next. Returns how many, or a negative errno, of
+ * `each` too.
  */
 int poison_read_records(int (*each)(const struct poison_record *record, void *arg),
 			void *arg, uint64_t *ret_end)

@@ -32,6 +32,7 @@ struct daemon {
 	struct metrics_writer metrics;
 	struct poison_record poison[POISON_RECORDS_MAX]; /* not recorded yet */
 	size_t n_poison;
+	uint64_t poison_end; /* up to there they are to be forgotten */
 	struct ring_mending mendings[POISON_RECORDS_MAX];
 	size_t n_mendings;
 	bool is_new_boot; /* the ring's file, if it was there, is of an earlier one */

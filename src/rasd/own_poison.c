@@ -4,6 +4,7 @@
 
 #include "rasd/daemon_private.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "handlers/own_poison.h"
@@ -14,15 +15,23 @@ static int keep_record(const struct poison_record *record, void *arg)
 {
 	struct daemon *daemon = arg;
 
-	if (daemon->n_poison < POISON_RECORDS_MAX)
-		daemon->poison[daemon->n_poison++] = *record;
+	if (daemon->n_poison == POISON_RECORDS_MAX)
+		return -ENOBUFS; /* the rest is read with the next ones */
+	daemon->poison[daemon->n_poison++] = *record;
 	return 0;
 }
 
-/* Fetches what the handlers wrote. */
+/* Fetches what the handlers wrote. It is forgotten when it has been told. */
 void daemon_take_poison(struct daemon *daemon)
 {
-	poison_take_records(keep_record, daemon);
+	int r;
+
+	daemon->n_poison = 0;
+	daemon->poison_end = 0;
+	r = poison_read_records(keep_record, daemon, &daemon->poison_end);
+	if (r < 0 && r != -ENOBUFS)
+		log_warning("cannot read what was noted of poison in memory of ours: %s",
+			    strerror(-r));
 }
 
 static bool is_in_ring(const struct poison_record *record)
@@ -108,4 +117,7 @@ void daemon_tell_poison(struct daemon *daemon)
 	daemon->n_poison = 0;
 	if (pipeline_publish(&daemon->pipeline))
 		child_wake(&daemon->child);
+	if (daemon->poison_end)
+		poison_forget_records(daemon->poison_end);
+	daemon->poison_end = 0;
 }
