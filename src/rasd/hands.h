@@ -16,9 +16,10 @@
 #include "rasd/rules.h"
 #include "rasd/tally.h"
 
-#define HANDS_OWNERS_MAX 64 /* processes that got a signal lately */
-#define HANDS_HITS_MAX	 32 /* hits whose unit is still looked for */
-#define HANDS_PAGES_MAX	 32 /* pages with errors in one round, told once each */
+#define HANDS_OWNERS_MAX  64 /* processes that got a signal lately */
+#define HANDS_VICTIMS_MAX 64 /* whose they were, while they lived */
+#define HANDS_HITS_MAX	  32 /* hits whose unit is still looked for */
+#define HANDS_PAGES_MAX	  32 /* pages with errors in one round, told once each */
 
 /* Whose a thread was when it got a signal: it may be gone a moment later. */
 struct owner {
@@ -48,6 +49,8 @@ struct hands {
 	char no_act[CONFIG_PATH_BYTES + 16]; /* while this file exists, nothing is done */
 	struct owner owners[HANDS_OWNERS_MAX];
 	size_t next_owner;
+	struct process victims[HANDS_VICTIMS_MAX]; /* that had a poisoned page */
+	size_t next_victim;
 	unsigned int lookups; /* left until the next settling */
 	struct pending_hit pending[HANDS_HITS_MAX];
 	uint64_t victims_wanted[ORDER_PFNS_MAX]; /* pfns to look for */

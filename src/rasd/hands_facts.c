@@ -232,6 +232,35 @@ static void describe_owner(struct db_hit *hit, const struct process *process)
 		copy_text(hit->why, sizeof(hit->why), "in no unit");
 }
 
+/* It may touch the page and be gone at any time: whose it is, is asked now. */
+static void note_victim(struct hands *hands, const struct victim *victim)
+{
+	size_t place = hands->next_victim % ARRAY_SIZE(hands->victims);
+	struct process process;
+
+	if (process_find(hands->pipeline->proc_fd, SYSTEMD_UNITS, victim->tgid,
+			 clock_now_ns(CLOCK_BOOTTIME), &process) < 0 ||
+	    process.start_ns != victim->start_ns)
+		return;
+	hands->victims[place] = process;
+	hands->next_victim++;
+}
+
+/* The latest that had this number. */
+static const struct process *find_victim(const struct hands *hands, int32_t tgid)
+{
+	const size_t n = ARRAY_SIZE(hands->victims);
+
+	for (size_t i = 0; tgid && i < n; i++) {
+		const struct process *process =
+			&hands->victims[(hands->next_victim + n - 1 - i) % n];
+
+		if (process->tgid == tgid)
+			return process;
+	}
+	return NULL;
+}
+
 static void see_hit(struct hands *hands, const struct finding *finding)
 {
 	struct db_hit hit = { .event = finding->event,
@@ -243,12 +272,17 @@ static void see_hit(struct hands *hands, const struct finding *finding)
 			      .uid = -1,
 			      .evidence = finding->evidence };
 	struct owner *owner = find_owner(hands, finding->tid, finding->boottime_ns);
+	const struct process *process = NULL;
 
 	if (!owner)
 		owner = look_up(hands, finding->tid, finding->boottime_ns);
 	copy_text(hit.comm, sizeof(hit.comm), owner->comm);
-	if (owner->found) {
-		describe_owner(&hit, &owner->process);
+	if (owner->found)
+		process = &owner->process;
+	else if (finding->evidence == EVIDENCE_PAGEMAP)
+		process = find_victim(hands, finding->tgid);
+	if (process) {
+		describe_owner(&hit, process);
 		hands_finish_hit(hands, &hit, finding->boottime_ns);
 	} else {
 		hands_want_unit(hands, &hit, finding->boottime_ns);
@@ -346,13 +380,19 @@ static void take_unit(struct hands *hands, const struct act_report *report)
 
 static void take_victims(struct hands *hands, const struct act_report *report)
 {
-	for (uint32_t i = 0; i < MIN(report->n_victims, (uint32_t)REPORT_VICTIMS_MAX);
-	     i++)
-		correlate_page_victim(hands->correlator,
-				      &(struct seen_page_victim){
-					      .boottime_ns = clock_now_ns(CLOCK_BOOTTIME),
-					      .pfn = report->victims[i].pfn,
-					      .tgid = report->victims[i].tgid });
+	uint32_t n = MIN(report->n_victims, (uint32_t)REPORT_VICTIMS_MAX);
+
+	for (uint32_t i = 0; i < n; i++) {
+		const struct victim *victim = &report->victims[i];
+		struct seen_page_victim seen = {
+			.boottime_ns = clock_now_ns(CLOCK_BOOTTIME),
+			.pfn = victim->pfn,
+			.tgid = victim->tgid,
+		};
+
+		note_victim(hands, victim);
+		correlate_page_victim(hands->correlator, &seen);
+	}
 }
 
 static void see_finding(struct hands *hands, const struct finding *finding)
