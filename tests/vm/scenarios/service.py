@@ -493,7 +493,7 @@ def test_user_unit_touches(guest):
 
 @needs_rasd
 def test_user_unit_told(guest):
-    """the same, killed at once: the real one is untouched"""
+    """a user's unit called nginx.service, killed at once: the real one is untouched"""
     only_called_nginx(guest, user_nginx, f"user@{UID}.service", "nginx.service", early=True)
 
 
@@ -505,7 +505,7 @@ def test_container_touches(guest):
 
 @needs_rasd
 def test_container_told(guest):
-    """the same, killed at once: the real one is untouched"""
+    """a container-like nginx.service, killed at once: the real one is untouched"""
     only_called_nginx(guest, container_nginx, "container.service", "", early=True)
 
 
@@ -575,7 +575,7 @@ def test_forged_death(guest):
 
 @needs_rasd
 def test_forged_line(guest):
-    """the same, and root writes the line into the kernel's log that would confirm it"""
+    """a forged death with its line written into the log by root: no hit, no restart"""
     since = run_listed(guest)
     forger = guest.victim("listed", forge=True, default_action=True)
     line = (f"Memory failure: {forger.pfn:#x}: Sending SIGBUS to victim:{forger.pid} "
