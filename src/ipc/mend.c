@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "ipc/ring_file.h"
@@ -53,6 +54,46 @@ int ring_mend(const char *path, uint64_t offset, uint64_t bytes, struct ring_men
 		return -errno;
 	*ret = (struct ring_mending){ .at = from, .bytes = to - from };
 	return 0;
+}
+
+/* Nothing of it is read. False also where the kernel cannot be asked (before 5.14). */
+static bool is_lost(uint8_t *map, uint64_t at)
+{
+	return madvise(map + at, page_bytes(), MADV_POPULATE_READ) < 0 &&
+	       errno == EHWPOISON;
+}
+
+/*
+ * The first page at or behind `from` (bytes, of a page's beginning) that the kernel knows
+ * to be lost: it may have failed while nobody had it mapped who could tell. 1 with its
+ * offset in the file, 0, or a negative errno.
+ */
+int ring_find_lost(const char *path, uint64_t from, uint64_t *ret)
+{
+	_cleanup_(close_fd) int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	off_t at = (off_t)from, hole = 0;
+	struct stat st;
+	uint8_t *map;
+	int r = 0;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	if (st.st_size == 0)
+		return 0;
+	map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
+	if (map == MAP_FAILED)
+		return -errno;
+	for (; r == 0 && (at = lseek(fd, at, SEEK_DATA)) >= 0; at = hole) {
+		hole = lseek(fd, at, SEEK_HOLE);
+		for (; r == 0 && at < hole; at += r ? 0 : (off_t)page_bytes())
+			r = is_lost(map, (uint64_t)at);
+		if (r)
+			break;
+	}
+	munmap(map, (size_t)st.st_size);
+	if (r)
+		*ret = (uint64_t)at;
+	return r;
 }
 
 /*

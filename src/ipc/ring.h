@@ -76,6 +76,7 @@ struct ring_map {
 
 int ring_mend(const char *path, uint64_t offset, uint64_t bytes,
 	      struct ring_mending *ret);
+int ring_find_lost(const char *path, uint64_t from, uint64_t *ret);
 int ring_open(const char *path, const struct ring_layout *layout, struct ring *ret,
 	      struct text *ret_note);
 void ring_close(struct ring *ring);

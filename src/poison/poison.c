@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <link.h>
 #include <stdatomic.h>
@@ -19,6 +20,7 @@
 
 #define MEMFD_NAME	    "rasd-poison"
 #define ALTERNATE_BYTES_MIN (64 * 1024UL)
+#define MAPPING_BYTES_MAX   (64UL << 20) /* more is no memory of ours */
 #define FRAMES		    4 /* of a signal that the alternate stack has room for */
 #define STACK_BYTES_MAX	    (128UL << 20) /* below that, the kernel maps other things */
 
@@ -385,4 +387,50 @@ void poison_drop_region(int id)
 			if (copy_of(c)->regions[i].bytes &&
 			    copy_of(c)->regions[i].region == id)
 				copy_of(c)->regions[i].bytes = 0;
+}
+
+/* /proc/self/maps, as far as there is room. */
+static size_t read_maps(char *to, size_t size)
+{
+	_cleanup_(close_fd) int fd = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+	size_t len = 0;
+	ssize_t n = 1;
+
+	while (fd >= 0 && n > 0 && len < size - 1) {
+		n = read(fd, to + len, size - 1 - len);
+		len += n > 0 ? (size_t)n : 0;
+	}
+	to[len] = '\0';
+	return len;
+}
+
+static void touch(uintptr_t from, uintptr_t to)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+
+	for (uintptr_t at = from; at < to; at += page)
+		(void)*(const volatile char *)at;
+}
+
+/*
+ * A system call that finds a failed page says EFAULT, or less than was asked for, and no
+ * signal comes: the kernel sends those for what a process touches itself. So after an
+ * error that may be one of these, all private memory is touched here; if a page of it has
+ * failed, this does not return.
+ */
+void poison_touch(void)
+{
+	static char maps[65536];
+	uintptr_t from, to;
+	char rights[5];
+
+	touch((uintptr_t)maps, (uintptr_t)maps + sizeof(maps));
+	read_maps(maps, sizeof(maps));
+	for (const char *line = maps; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s", &from, &to, rights) ==
+			    3 &&
+		    !strcmp(rights, "rw-p") && to - from <= MAPPING_BYTES_MAX)
+			touch(from, to);
+	}
 }

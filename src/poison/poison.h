@@ -73,6 +73,7 @@ int poison_fd(void);
 void poison_set_role(enum poison_role role);
 int poison_add_region(int id, const void *at, size_t bytes, uint64_t file_offset);
 void poison_drop_region(int id);
+void poison_touch(void);
 int poison_read_records(int (*each)(const struct poison_record *record, void *arg),
 			void *arg, uint64_t *ret_end);
 int poison_forget_records(uint64_t end);

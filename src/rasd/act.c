@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "poison/poison.h"
 #include "util/log.h"
 #include "util/text.h"
 
@@ -262,5 +263,7 @@ int act_run(const struct act_options *options)
 
 	while (!act.error && (r = next_order(&act, &order)) > 0)
 		take_order(&act, &order);
+	if (r < 0)
+		poison_touch();
 	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -26,7 +26,7 @@ struct act_order {
 	int32_t tid;  /* ORDER_FIND_UNIT */
 	struct policy_act act;
 	uint32_t n_pfns;
-	uint32_t reserved;
+	uint32_t again; /* ORDER_FIND_VICTIMS: an act process has died over it */
 	uint64_t token; /* given back with the report */
 	uint64_t pfns[ORDER_PFNS_MAX];
 };

@@ -23,6 +23,7 @@ void act_child_deinit(struct act_child *child)
 	close_fd(child->fd);
 	child->fd = -1;
 	child->pid = 0;
+	child->busy = false; /* nobody will report what it was at */
 }
 
 static int live_as_act(const char *no_act, int fd)

@@ -22,9 +22,10 @@
 #include "util/log.h"
 #include "util/text.h"
 
-#define KERNEL_LOG "/dev/kmsg"
-#define HELLO_MSEC 3000
-#define STOP_MSEC  12000 /* below the unit's TimeoutStopSec */
+#define KERNEL_LOG	"/dev/kmsg"
+#define HELLO_MSEC	3000
+#define START_EXECS_MAX (2 * POISON_EXECS_MAX)
+#define STOP_MSEC	12000 /* below the unit's TimeoutStopSec */
 
 void complain_about_config(const char *where, const char *what)
 {
@@ -116,9 +117,11 @@ static void begin_status(struct daemon *daemon)
 {
 	struct ring_status *status = daemon->ring.status;
 	uint64_t spilled = status->spilled;
+	int64_t stopping = daemon->options->poison.again && status->stopping;
 
 	memset(status, 0, sizeof(*status));
 	status->spilled = spilled;
+	status->stopping = stopping;
 	status->pid = getpid();
 	status->started_ns = clock_now_ns(CLOCK_REALTIME);
 	copy_text(status->version, sizeof(status->version), PACKAGE_VERSION);
@@ -222,6 +225,7 @@ static void stop(struct daemon *daemon)
 {
 	int waited_msec = 0;
 
+	daemon->ring.status->stopping = 1;
 	sd_notify(false, "STOPPING=1");
 	daemon_drain(daemon);
 	daemon_read_log(daemon);
@@ -275,11 +279,26 @@ static enum rasd_exit check_execs(const struct daemon *daemon)
 	return RASD_EXIT_POISON;
 }
 
+/*
+ * Before anything is recorded, if it never comes to that. Each image then dies on its way
+ * to check_execs().
+ */
+static enum rasd_exit check_start(const struct daemon *daemon)
+{
+	if (daemon->options->poison.execs <= START_EXECS_MAX)
+		return RASD_EXIT_OK;
+	log_error("poison in its own memory does not let it start: %u tries in a minute",
+		  daemon->options->poison.execs);
+	return RASD_EXIT_POISON;
+}
+
 static enum rasd_exit start(struct daemon *daemon)
 {
-	enum rasd_exit status = open_tracing(daemon);
+	enum rasd_exit status = check_start(daemon);
 	int r;
 
+	if (status == RASD_EXIT_OK)
+		status = open_tracing(daemon);
 	if (status == RASD_EXIT_OK)
 		status = open_ring(daemon);
 	if (status != RASD_EXIT_OK)
@@ -360,6 +379,17 @@ static void arrange_signals(void)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
+/* A failure of the loop itself may be memory of ours that the kernel could not use. */
+static enum rasd_exit run_loop(struct daemon *daemon)
+{
+	int r = sd_event_loop(daemon->event);
+
+	if (r >= 0)
+		return RASD_EXIT_OK;
+	poison_touch();
+	return fail("event loop", r);
+}
+
 /* Runs until it is told to stop. Returns the exit status; the reason has been logged. */
 enum rasd_exit daemon_run(const struct daemon_options *options,
 			  const struct config *config)
@@ -380,11 +410,12 @@ enum rasd_exit daemon_run(const struct daemon_options *options,
 	arrange_signals();
 	allow_many_files();
 	status = start(&daemon);
-	if (status == RASD_EXIT_OK) {
+	if (status == RASD_EXIT_OK && daemon.ring.status->stopping) {
+		stop(&daemon);
+	} else if (status == RASD_EXIT_OK) {
 		log_info("rasd %s records to %s", PACKAGE_VERSION, daemon.database);
 		sd_notifyf(false, "READY=1\nSTATUS=Recording to %s", daemon.database);
-		if (sd_event_loop(daemon.event) < 0)
-			status = RASD_EXIT_FAILURE;
+		status = run_loop(&daemon);
 		stop(&daemon);
 	}
 	deinit(&daemon);

@@ -173,6 +173,20 @@ void hands_take_report(struct hands *hands, const struct act_report *report)
 	hands_settle(hands);
 }
 
+/* The page that was looked for may have been one of its own: another one looks, once. */
+static void want_victims_again(struct hands *hands, const struct act_order *order)
+{
+	size_t room = ARRAY_SIZE(hands->victims_wanted) - hands->n_victims_wanted;
+	size_t n = MIN((size_t)order->n_pfns, room);
+
+	if (order->again)
+		return;
+	memcpy(hands->victims_wanted + hands->n_victims_wanted, order->pfns,
+	       n * sizeof(order->pfns[0]));
+	hands->n_victims_wanted += n;
+	hands->victims_again = true;
+}
+
 /* What it was at has no report: tried once more, for looking comes before each try. */
 static void take_death(struct hands *hands, const struct act_order *order)
 {
@@ -183,8 +197,10 @@ static void take_death(struct hands *hands, const struct act_order *order)
 				     .error = -EPIPE };
 
 	log_warning("the act process died");
-	if (order->kind == ORDER_FIND_VICTIMS)
+	if (order->kind == ORDER_FIND_VICTIMS) {
+		want_victims_again(hands, order);
 		return;
+	}
 	if (order->kind == ORDER_ACT) {
 		size_t slot = slot_of(hands, order->act.id);
 
@@ -272,10 +288,12 @@ static bool next_victims_order(struct hands *hands, struct act_order *order)
 		return false;
 	*order = (struct act_order){ .kind = ORDER_FIND_VICTIMS,
 				     .token = ++hands->next_token,
+				     .again = hands->victims_again,
 				     .n_pfns = (uint32_t)hands->n_victims_wanted };
 	memcpy(order->pfns, hands->victims_wanted,
 	       hands->n_victims_wanted * sizeof(order->pfns[0]));
 	hands->n_victims_wanted = 0;
+	hands->victims_again = false;
 	return true;
 }
 

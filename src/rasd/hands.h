@@ -55,6 +55,7 @@ struct hands {
 	struct pending_hit pending[HANDS_HITS_MAX];
 	uint64_t victims_wanted[ORDER_PFNS_MAX]; /* pfns to look for */
 	size_t n_victims_wanted;
+	bool victims_again; /* an act process has died over some of them */
 	uint64_t pages_changed[HANDS_PAGES_MAX]; /* addresses, to be told at the end */
 	size_t n_pages_changed;
 	uint64_t next_token;

@@ -5,11 +5,40 @@
 #include "rasd/daemon_private.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 
 #include "handlers/own_poison.h"
 #include "rasd/scratch.h"
 #include "util/log.h"
+#include "util/macro.h"
+
+static uint64_t page_bytes(void)
+{
+	return (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static bool is_in_ring(const struct poison_record *record)
+{
+	return record->place == PLACE_REGION && record->region >= 0 &&
+	       record->region < RING_MAPS;
+}
+
+/*
+ * A page of the ring that another process found first: it is mended when we give way. If
+ * it is still lost this does not return, and the record is there for our next image.
+ */
+static void touch_ring(const struct ring *ring, uint64_t offset)
+{
+	struct ring_map maps[RING_MAPS];
+
+	ring_maps(ring, maps);
+	for (int i = 0; i < RING_MAPS; i++)
+		if (offset >= maps[i].offset && offset - maps[i].offset < maps[i].bytes)
+			(void)*((const volatile uint8_t *)maps[i].at +
+				(offset - maps[i].offset));
+}
 
 static int keep_record(const struct poison_record *record, void *arg)
 {
@@ -17,6 +46,8 @@ static int keep_record(const struct poison_record *record, void *arg)
 
 	if (daemon->n_poison == POISON_RECORDS_MAX)
 		return -ENOBUFS; /* the rest is read with the next ones */
+	if (daemon->ring.fd >= 0 && is_in_ring(record))
+		touch_ring(&daemon->ring, record->offset);
 	daemon->poison[daemon->n_poison++] = *record;
 	return 0;
 }
@@ -34,17 +65,35 @@ void daemon_take_poison(struct daemon *daemon)
 			    strerror(-r));
 }
 
-static bool is_in_ring(const struct poison_record *record)
+/*
+ * Another process of ours may tell of a page when it is mended already, and in use. A
+ * lost one cannot be read, or is zeros by now. Who reads a page that the kernel does not
+ * know to be lost meets the error once more.
+ */
+static bool is_mended(const struct daemon *daemon, const struct poison_record *record)
 {
-	return record->place == PLACE_REGION && record->region >= 0 &&
-	       record->region < RING_MAPS;
+	_cleanup_(close_fd) int fd = open(daemon->ring_path, O_RDONLY | O_CLOEXEC);
+	uint64_t page = page_bytes(), from = record->offset & ~(page - 1);
+	uint64_t words[8];
+
+	if (fd < 0 || record->code == BUS_OBJERR)
+		return false;
+	for (uint64_t at = from; at < from + page; at += sizeof(words)) {
+		if (pread(fd, words, sizeof(words), (off_t)at) != sizeof(words))
+			return false;
+		for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+			if (words[i])
+				return true;
+	}
+	return false;
 }
 
-static void mend(struct daemon *daemon, const struct poison_record *record)
+static void mend(struct daemon *daemon, uint64_t offset, uint64_t bytes)
 {
-	uint64_t bytes = record->lsb > 0 && record->lsb < 31 ? 1ULL << record->lsb : 1;
-	int r = ring_mend(daemon->ring_path, record->offset, bytes,
-			  &daemon->mendings[daemon->n_mendings]);
+	int r = daemon->n_mendings < POISON_RECORDS_MAX ?
+			ring_mend(daemon->ring_path, offset, bytes,
+				  &daemon->mendings[daemon->n_mendings]) :
+			-ENOBUFS; /* our next image goes on with it */
 
 	if (r < 0)
 		log_warning("cannot mend %s: %s", daemon->ring_path, strerror(-r));
@@ -52,12 +101,29 @@ static void mend(struct daemon *daemon, const struct poison_record *record)
 		daemon->n_mendings++;
 }
 
-/* Before the ring is opened: pages of its file that failed are taken out of it. */
+static void mend_recorded(struct daemon *daemon, const struct poison_record *record)
+{
+	if (is_in_ring(record) && !is_mended(daemon, record))
+		mend(daemon, record->offset,
+		     record->lsb > 0 && record->lsb < 31 ? 1ULL << record->lsb : 1);
+}
+
+/*
+ * Before the ring is opened: pages of its file that failed are taken out of it. Also
+ * those of which there is no record: nobody is told of a page that fails while no rasd
+ * runs, and records do not outlive one that is killed.
+ */
 void daemon_mend_ring(struct daemon *daemon)
 {
+	uint64_t at = 0;
+
 	for (size_t i = 0; i < daemon->n_poison; i++)
-		if (is_in_ring(&daemon->poison[i]))
-			mend(daemon, &daemon->poison[i]);
+		mend_recorded(daemon, &daemon->poison[i]);
+	for (; ring_find_lost(daemon->ring_path, at, &at) > 0; at += page_bytes()) {
+		log_warning("memory of %s has failed, at offset %llu", daemon->ring_path,
+			    (unsigned long long)at);
+		mend(daemon, at, 1);
+	}
 }
 
 /* Of a round that was read and not published, what lay in those pages is gone. */

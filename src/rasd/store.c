@@ -21,6 +21,7 @@
 
 #include "db/writer.h"
 #include "event/wire.h"
+#include "poison/poison.h"
 #include "rasd/messages.h"
 #include "rasd/pipeline.h"
 #include "rasd/scratch.h"
@@ -421,6 +422,8 @@ static int commit_batch(struct store *store)
 
 static void note_error(struct store *store, int error)
 {
+	if (error < 0)
+		poison_touch(); /* SQLite takes a page that failed for a bad disk */
 	if (error != store->error && error < 0)
 		log_error("cannot write to %s: %s (%s); events wait in memory",
 			  store->options->database, strerror(-error),

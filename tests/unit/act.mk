@@ -2,7 +2,7 @@
 
 ACT_TESTS = tests/unit/test_act_page tests/unit/test_act_unit tests/unit/test_act_run \
 	tests/unit/test_victims
-ACT_TESTS_LIBS = libacttests.a librasd.a libact.a libpolicy.a liblocate.a $(TESTS_LIBS) \
+ACT_TESTS_LIBS = libacttests.a librasd.a libact.a libpoison.a libpolicy.a liblocate.a $(TESTS_LIBS) \
 	$(SYSTEMD_LIBS)
 
 libacttests_a_SOURCES = tests/unit/act_fixture.c tests/unit/act_fixture.h \

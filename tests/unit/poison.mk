@@ -21,5 +21,5 @@ tests_unit_test_mend_LDADD = $(TESTS_LIBS)
 
 tests_unit_test_store_lost_SOURCES = tests/unit/test_store_lost.c
 tests_unit_test_store_lost_CPPFLAGS = $(TESTS_CPPFLAGS)
-tests_unit_test_store_lost_LDADD = libdbtests.a librasd.a libdbwrite.a libdbread.a $(TESTS_LIBS) \
+tests_unit_test_store_lost_LDADD = libdbtests.a librasd.a libpoison.a libdbwrite.a libdbread.a $(TESTS_LIBS) \
 	$(SQLITE_LIBS) $(SYSTEMD_LIBS)

@@ -347,6 +347,15 @@ static void touch_beyond_the_end(void)
 	(void)at[0];
 }
 
+/* A page that nobody has touched yet, and that cannot be. */
+static void look_for_a_lost_page(void)
+{
+	int fd = memfd_create("short", MFD_CLOEXEC);
+
+	mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+	poison_touch();
+}
+
 static void bus_from_outside(void)
 {
 	kill(getpid(), SIGBUS);
@@ -374,6 +383,8 @@ static void what_is_no_memory_kills_as_ever(void)
 {
 	expect(dies_of(touch_nothing) == SIGSEGV);
 	expect(dies_of(touch_beyond_the_end) == SIGBUS);
+	poison_touch();
+	expect(dies_of(look_for_a_lost_page) == SIGBUS);
 	expect(dies_of(bus_from_outside) == SIGBUS);
 	expect(dies_of(segv_from_outside) == SIGSEGV);
 	expect(dies_of(segv_like_a_lost_stack) == SIGSEGV);

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "rasd/act.h"
+#include "rasd/act_child.h"
 #include "util/log.h"
 
 #define ID	     "00112233445566778899aabbccddeeff"
@@ -402,6 +403,26 @@ static void nobody_to_take_orders_from_ends_it(void **state)
 	assert_int_equal(wait_for_end(), EXIT_SUCCESS);
 }
 
+/* Whoever is gone is at nothing any more: the next one is started, and given orders. */
+static void a_death_leaves_it_idle(void **state)
+{
+	struct act_child child;
+	int fds[2];
+
+	(void)state;
+	act_child_init(&child, "");
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fds), 0);
+	child.fd = fds[0];
+	child.pid = 1;
+	assert_int_equal(act_child_give(&child, &test.order, 1), 0);
+	assert_true(child.busy);
+	assert_int_equal(act_child_hear(&child, &test.report), 0);
+	close(fds[1]);
+	assert_int_equal(act_child_hear(&child, &test.report), -EPIPE);
+	assert_false(child.busy);
+	assert_int_equal(child.pid, 0);
+}
+
 #define A_TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void)
@@ -422,6 +443,7 @@ int main(void)
 		A_TEST(a_long_order_ends_it),
 		A_TEST(nobody_to_report_to_ends_it),
 		A_TEST(nobody_to_take_orders_from_ends_it),
+		A_TEST(a_death_leaves_it_idle),
 	};
 
 	return cmocka_run_group_tests_name("act_run", tests, NULL, NULL);

@@ -378,6 +378,22 @@ static void vital_blocks_have_two_lives(void **state)
 	assert_int_equal(is, 5);
 }
 
+static void what_is_whole_is_not_lost(void **state)
+{
+	struct here *here = *state;
+	uint64_t at = 7;
+	char path[300];
+
+	fill(here, 1);
+	assert_int_equal(ring_find_lost(here->path, 0, &at), 0);
+	assert_int_equal(ring_find_lost(here->path, 1 << 30, &at), 0);
+	snprintf(path, sizeof(path), "%s/none", here->directory);
+	assert_int_equal(ring_find_lost(path, 0, &at), -ENOENT);
+	assert_int_equal(close(open(path, O_RDWR | O_CREAT, 0600)), 0);
+	assert_int_equal(ring_find_lost(path, 0, &at), 0);
+	assert_int_equal(at, 7);
+}
+
 static void what_cannot_be_mended(void **state)
 {
 	struct here *here = *state;
@@ -412,6 +428,7 @@ int main(void)
 		mend_test(both_headers_lost_is_said),
 		mend_test(what_is_damaged_and_not_lost_is_set_aside),
 		mend_test(vital_blocks_have_two_lives),
+		mend_test(what_is_whole_is_not_lost),
 		mend_test(what_cannot_be_mended),
 	};
 

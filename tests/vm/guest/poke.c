@@ -7,6 +7,7 @@
  *   poke pages PID                 its pages, one a line: kind vaddr pfn offset name
  *   poke cache FILE                the pages of a file in memory: cache offset pfn
  *   poke syscall PID NR [ARG...]   has it make a system call, and says what that returned
+ *   poke touch PID ADDRESS         has it read a byte of its own memory
  *
  * The numbers are hexadecimal, but for what is passed, which may be any.
  */
@@ -33,6 +34,7 @@
 #define PAGEMAP_PFN     ((UINT64_C(1) << 55) - 1)
 #define PAGEMAP_PRESENT (UINT64_C(1) << 63)
 #define SVC             UINT64_C(0xd4000001)
+#define LDRB            UINT64_C(0x39400000) /* w0, [x0] */
 #define BRK             UINT64_C(0xd4200000)
 
 struct mapping {
@@ -171,10 +173,12 @@ static int stop_of(pid_t pid)
 }
 
 /*
- * Two instructions at its program counter, svc and brk, then all as it was. A signal that
- * comes of the call is passed on when the process is itself again.
+ * Two instructions at its program counter, this one and brk, then all as it was. A
+ * SIGBUS that comes of it is passed on when the process is itself again. An address that
+ * is none in this process is our mistake: it may have become another one meanwhile.
  */
-static void make_call(pid_t pid, char **arguments, int n)
+static void execute(pid_t pid, uint64_t instruction, uint64_t number, char **arguments,
+		    int n)
 {
 	struct user_regs_struct saved, regs;
 	int signal_number;
@@ -186,11 +190,11 @@ static void make_call(pid_t pid, char **arguments, int n)
 	registers(PTRACE_GETREGSET, pid, &saved);
 	regs = saved;
 	for (int i = 0; i < 6; i++)
-		regs.regs[i] = i + 1 < n ? strtoull(arguments[i + 1], NULL, 0) : 0;
-	regs.regs[8] = strtoull(arguments[0], NULL, 0);
+		regs.regs[i] = i < n ? strtoull(arguments[i], NULL, 0) : 0;
+	regs.regs[8] = number;
 	errno = 0;
 	text = ptrace(PTRACE_PEEKTEXT, pid, saved.pc, 0);
-	if (errno || ptrace(PTRACE_POKETEXT, pid, saved.pc, (BRK << 32) | SVC) < 0)
+	if (errno || ptrace(PTRACE_POKETEXT, pid, saved.pc, (BRK << 32) | instruction) < 0)
 		die("its text");
 	registers(PTRACE_SETREGSET, pid, &regs);
 	if (ptrace(PTRACE_CONT, pid, 0, 0) < 0)
@@ -202,19 +206,21 @@ static void make_call(pid_t pid, char **arguments, int n)
 		die("its text");
 	printf("result %lld signal %d\n", (long long)regs.regs[0],
 	       signal_number == SIGTRAP ? 0 : signal_number);
-	if (ptrace(PTRACE_DETACH, pid, 0,
-		   signal_number == SIGTRAP ? 0 : signal_number) < 0)
+	if (ptrace(PTRACE_DETACH, pid, 0, signal_number == SIGBUS ? SIGBUS : 0) < 0)
 		die("ptrace");
 }
 
 #else
 
-static void make_call(pid_t pid, char **arguments, int n)
+static void execute(pid_t pid, uint64_t instruction, uint64_t number, char **arguments,
+		    int n)
 {
 	(void)pid;
+	(void)instruction;
+	(void)number;
 	(void)arguments;
 	(void)n;
-	fprintf(stderr, "poke: system calls are made on arm64 only\n");
+	fprintf(stderr, "poke: processes are reached into on arm64 only\n");
 	exit(EXIT_FAILURE);
 }
 
@@ -227,9 +233,12 @@ int main(int argc, char **argv)
 	else if (argc == 3 && strcmp(argv[1], "cache") == 0)
 		print_cache(argv[2]);
 	else if (argc > 3 && strcmp(argv[1], "syscall") == 0)
-		make_call(atoi(argv[2]), argv + 3, argc - 3);
+		execute(atoi(argv[2]), SVC, strtoull(argv[3], NULL, 0), argv + 4, argc - 4);
+	else if (argc == 4 && strcmp(argv[1], "touch") == 0)
+		execute(atoi(argv[2]), LDRB, 0, argv + 3, 1);
 	else {
-		fprintf(stderr, "poke pages PID | cache FILE | syscall PID NR [ARG...]\n");
+		fprintf(stderr, "poke pages PID | cache FILE | syscall PID NR [ARG...] |\n"
+				"     touch PID ADDRESS\n");
 		return EXIT_FAILURE;
 	}
 	return EXIT_SUCCESS;
