@@ -203,6 +203,7 @@ static struct cper_log_record *begin_record(struct cper_log *log, uint64_t numbe
 	record->open = true;
 	record->order = ++log->n_begun;
 	record->section.number = number;
+	record->section.time_ns = log->time_ns;
 	record->section.source = UINT_MAX;
 	begin_section(record);
 	return record;

@@ -23,6 +23,7 @@ struct cper_log_section {
 	unsigned int index;	/* "Error 0" */
 	enum severity severity; /* of the section */
 	char type[64];		/* "memory error"; of an unknown one its GUID */
+	int64_t time_ns;	/* of the record's first line */
 	size_t n_lines;
 	/* terminated, without prefix, indentation and spaces at the end */
 	char lines[CPER_LOG_LINES_MAX][CPER_LOG_LINE_BYTES];
@@ -37,6 +38,7 @@ struct cper_log_record {
 };
 
 struct cper_log {
+	int64_t time_ns; /* of the line that is given: set by who gives it, or 0 */
 	uint64_t n_begun;
 	struct cper_log_record records[CPER_LOG_RECORDS_MAX];
 };

@@ -127,13 +127,13 @@ static void copy_header(struct ring_header *to, const struct ring_header *from)
 }
 
 /*
- * A header that is nothing but zeros was lost, and comes back from the shadow. The shadow
+ * A header without its mark was lost, wholly or half back from the shadow when a process
+ * died; the mark comes last. The shadow
  * is ahead of it by one cursor at most: what that speaks of is whole, too.
  */
 void ring_settle_headers(const struct ring *ring)
 {
-	if (is_zero(ring->header, sizeof(*ring->header)) &&
-	    ring->shadow->magic == RING_MAGIC)
+	if (ring->header->magic == 0 && ring->shadow->magic == RING_MAGIC)
 		copy_header(ring->header, ring->shadow);
 	else if (ring->header->magic == RING_MAGIC)
 		copy_header(ring->shadow, ring->header);

@@ -25,6 +25,7 @@
 #define KERNEL_LOG	"/dev/kmsg"
 #define HELLO_MSEC	3000
 #define START_EXECS_MAX (2 * POISON_EXECS_MAX)
+#define LOG_READS_MAX	64    /* before the end: more is there for the next start */
 #define STOP_MSEC	12000 /* below the unit's TimeoutStopSec */
 
 void complain_about_config(const char *where, const char *what)
@@ -77,7 +78,8 @@ static void prepare_scratch(struct daemon *daemon)
 		sd_id128_to_string(id, boot_id);
 	daemon->is_new_boot = strncmp(memory->boot_id, boot_id, sizeof(boot_id)) != 0;
 	copy_text(memory->boot_id, sizeof(memory->boot_id), boot_id);
-	if (policy_is_sound(state) && !daemon->is_new_boot)
+	if (policy_is_sound(state) && !daemon->is_new_boot &&
+	    !daemon_has_mended(daemon, SCRATCH_POLICY_AT, sizeof(*state)))
 		return;
 	policy_init(state);
 	memory->ready = 0;
@@ -185,12 +187,12 @@ static void on_act_death(void *userdata)
  * yet. */
 static enum rasd_exit await_store(struct daemon *daemon)
 {
-	bool waits = !daemon->options->poison.again;
 	struct store_hello hello;
-	int r = child_hear(&daemon->child, waits ? HELLO_MSEC : 0, &hello);
+	int r;
 
-	if (r == 0 && !waits)
-		return RASD_EXIT_OK;
+	if (daemon->options->poison.again)
+		return RASD_EXIT_OK; /* it was running: nothing of the disk ends it */
+	r = child_hear(&daemon->child, HELLO_MSEC, &hello);
 	if (r == 0) {
 		log_warning("%s does not answer yet; events wait in memory",
 			    daemon->database);
@@ -228,7 +230,10 @@ static void stop(struct daemon *daemon)
 	daemon->ring.status->stopping = 1;
 	sd_notify(false, "STOPPING=1");
 	daemon_drain(daemon);
-	daemon_read_log(daemon);
+	for (int i = 0; i < LOG_READS_MAX && daemon_read_log(daemon); i++)
+		;
+	daemon_take_poison(daemon);
+	daemon_tell_poison(daemon);
 	pipeline_log_window(&daemon->pipeline);
 	if (!daemon->child.pid)
 		daemon_start_store(daemon);
@@ -313,7 +318,8 @@ static enum rasd_exit start(struct daemon *daemon)
 				  daemon->reader, daemon->options->instance,
 				  daemon->config.senders);
 	r = r < 0 ? r : start_hands(daemon);
-	daemon_count_mended(daemon);
+	if (r >= 0)
+		daemon_count_mended(daemon);
 	r = r < 0 ? r : attach_handlers(daemon);
 	if (r < 0)
 		return fail("cannot start", r);

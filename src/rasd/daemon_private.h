@@ -51,6 +51,7 @@ void daemon_end_metrics(struct daemon *daemon);
 
 void daemon_take_poison(struct daemon *daemon);
 void daemon_mend_ring(struct daemon *daemon);
+bool daemon_has_mended(const struct daemon *daemon, size_t at, size_t bytes);
 void daemon_count_mended(struct daemon *daemon);
 void daemon_name_regions(struct daemon *daemon);
 void daemon_tell_poison(struct daemon *daemon);
@@ -64,5 +65,5 @@ void daemon_take_over(struct daemon *daemon);
 
 int daemon_start_store(struct daemon *daemon);
 void daemon_take_hello(struct daemon *daemon, const struct store_hello *hello);
-void daemon_read_log(struct daemon *daemon);
+bool daemon_read_log(struct daemon *daemon);
 int daemon_make_loop(struct daemon *daemon);

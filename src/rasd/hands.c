@@ -17,11 +17,12 @@
 #include "util/log.h"
 #include "util/text.h"
 
-#define GRACE_NS      (200 * NS_PER_MSEC) /* for the cause to reach the disk */
-#define LOOK_AGAIN_NS (10 * NS_PER_MSEC)  /* whether it has */
-#define MEMORY_NS     (10 * NS_PER_SEC)	  /* for the database to say what it knows */
-#define STUCK_NS      (10 * NS_PER_SEC)
-#define ACCURACY_USEC 1
+#define GRACE_NS       (200 * NS_PER_MSEC) /* for the cause to reach the disk */
+#define LOOK_AGAIN_NS  (10 * NS_PER_MSEC)  /* whether it has */
+#define MEMORY_NS      (10 * NS_PER_SEC)   /* for the database to say what it knows */
+#define CHILD_AGAIN_NS (500 * NS_PER_MSEC)
+#define STUCK_NS       (10 * NS_PER_SEC)
+#define ACCURACY_USEC  1
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
@@ -249,12 +250,15 @@ static int watch_reports(struct hands *hands)
 			       EPOLLIN, on_report, hands);
 }
 
-static bool ensure_child(struct hands *hands)
+static bool ensure_child(struct hands *hands, int64_t now)
 {
 	int r;
 
 	if (hands->child.pid)
 		return true;
+	if (now - hands->child_started_ns < CHILD_AGAIN_NS)
+		return false; /* one that dies at once is no reason to do nothing else */
+	hands->child_started_ns = now;
 	r = act_child_start(&hands->child);
 	r = r < 0 ? r : watch_reports(hands);
 	if (r < 0)
@@ -351,6 +355,8 @@ static int64_t next_look_ns(struct hands *hands, int64_t now)
 		return hands->child.busy_since_ns + STUCK_NS > now ?
 			       hands->child.busy_since_ns + STUCK_NS :
 			       INT64_MAX;
+	if (!hands->child.pid || hands->n_victims_wanted)
+		due = MIN(due, now + CHILD_AGAIN_NS);
 	for (size_t i = 0; i < ARRAY_SIZE(hands->pending); i++)
 		if (hands->pending[i].used)
 			due = MIN(due, now + NS_PER_SEC);
@@ -415,7 +421,8 @@ void hands_work(struct hands *hands)
 
 	hands_settle(hands);
 	remember(hands, now);
-	if (!hands->child.busy && ensure_child(hands) && next_order(hands, &order, now)) {
+	if (!hands->child.busy && ensure_child(hands, now) &&
+	    next_order(hands, &order, now)) {
 		int r = act_child_give(&hands->child, &order, now);
 
 		if (r < 0)
@@ -482,11 +489,9 @@ int hands_init(struct hands *hands, struct pipeline *pipeline,
 	hands->correlator = correlator_new();
 	if (!hands->correlator)
 		return -ENOMEM;
-	if (!policy_is_sound(hands->state)) {
-		policy_init(hands->state);
-		hands->memory->ready = 0;
-	}
 	take_back_given(hands);
+	for (size_t i = 0; i < POLICY_ACTS_MAX; i++)
+		hands->act_position[i] = ring_written(pipeline->ring);
 	pipeline->next_id = MAX(pipeline->next_id, highest_act(hands->state) + 1);
 	tally_begin(hands->tally);
 	pipeline->tally = hands->tally;

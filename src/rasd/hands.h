@@ -34,7 +34,8 @@ struct pending_hit {
 	bool used;
 	bool asked;
 	uint64_t token;
-	int64_t boottime_ns;
+	int64_t boottime_ns; /* of the event */
+	int64_t queued_ns;
 	struct db_hit hit;
 };
 
@@ -48,7 +49,7 @@ struct hands {
 	struct act_child child;
 	char no_act[CONFIG_PATH_BYTES + 16]; /* while this file exists, nothing is done */
 	struct owner owners[HANDS_OWNERS_MAX];
-	size_t next_owner;
+	size_t next_owner[2]; /* of those that any user can cause, and of the others */
 	struct process victims[HANDS_VICTIMS_MAX]; /* that had a poisoned page */
 	size_t next_victim;
 	unsigned int lookups; /* left until the next settling */
@@ -64,6 +65,7 @@ struct hands {
 	bool before_record; /* of the act whose outcome is being told */
 	int64_t begun_ns;   /* boot time */
 	int64_t stuck_said;
+	int64_t child_started_ns;		/* boot time */
 	void (*wake)(void *userdata);		/* the store has something to do */
 	void (*on_child_death)(void *userdata); /* it may have met poison */
 	void *wake_data;

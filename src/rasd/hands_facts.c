@@ -9,6 +9,7 @@
 
 #include "rasd/hands.h"
 
+#include <inttypes.h>
 #include <signal.h>
 #include <string.h>
 
@@ -23,6 +24,7 @@
 #define LOOKUPS_MAX 16		     /* in /proc, for unconfirmed signals of one round */
 
 static const char gone_text[] = "gone before rasd looked, and no failed unit's main one";
+static const char unasked_text[] = "gone before rasd looked, and systemd was not asked";
 
 /* --- owners ---------------------------------------------------------------------------
  */
@@ -39,18 +41,24 @@ static struct owner *find_owner(struct hands *hands, int32_t tid, int64_t bootti
 	return NULL;
 }
 
-/* A place that keeps `tid`: its own, or that of whoever has been there longest. */
-static struct owner *place_for(struct hands *hands, int32_t tid)
+/*
+ * A place that keeps `tid`: its own, or that of whoever has been there longest. What any
+ * user can cause has places of its own.
+ */
+static struct owner *place_for(struct hands *hands, int32_t tid, bool confirmed)
 {
+	const size_t half = ARRAY_SIZE(hands->owners) / 2;
+
 	for (size_t i = 0; i < ARRAY_SIZE(hands->owners); i++)
 		if (hands->owners[i].tid == tid)
 			return &hands->owners[i];
-	return &hands->owners[hands->next_owner++ % ARRAY_SIZE(hands->owners)];
+	return &hands->owners[confirmed * half + hands->next_owner[confirmed]++ % half];
 }
 
-static struct owner *look_up(struct hands *hands, int32_t tid, int64_t boottime_ns)
+static struct owner *look_up(struct hands *hands, int32_t tid, int64_t boottime_ns,
+			     bool confirmed)
 {
-	struct owner *owner = place_for(hands, tid);
+	struct owner *owner = place_for(hands, tid, confirmed);
 
 	*owner = (struct owner){ .tid = tid, .boottime_ns = boottime_ns };
 	owner->found = process_find(hands->pipeline->proc_fd, SYSTEMD_UNITS, tid,
@@ -70,16 +78,17 @@ static void name_owner(struct owner *owner, const char *comm, size_t len)
 static struct owner *note_owner(struct hands *hands, const struct event *event)
 {
 	struct owner *owner = find_owner(hands, event->pid, event->boottime_ns);
+	bool confirmed = !(event->flags & EVENT_UNCONFIRMED);
 
 	if (hands->pipeline->has_owner && (!owner || !owner->found)) {
-		owner = place_for(hands, event->pid);
+		owner = place_for(hands, event->pid, confirmed);
 		*owner = (struct owner){ .tid = event->pid,
 					 .found = true,
 					 .boottime_ns = event->boottime_ns,
 					 .process = hands->pipeline->owner };
 	} else if (!owner && hands->lookups) {
 		hands->lookups--;
-		owner = look_up(hands, event->pid, event->boottime_ns);
+		owner = look_up(hands, event->pid, event->boottime_ns, confirmed);
 	}
 	if (owner && event->comm.kind == VALUE_TEXT)
 		name_owner(owner, event->comm.text, event->comm.len);
@@ -116,6 +125,9 @@ static void want_victims(struct hands *hands, uint64_t pfn)
 {
 	if (hands->n_victims_wanted < ARRAY_SIZE(hands->victims_wanted))
 		hands->victims_wanted[hands->n_victims_wanted++] = pfn;
+	else
+		log_warning("too many pages at once: nobody looks whose %#" PRIx64 " was",
+			    pfn * hands->rules.policy.page_size);
 }
 
 static void see_failure(struct hands *hands, const struct event *event,
@@ -206,7 +218,7 @@ void hands_see_line(struct hands *hands, const char *line, size_t len,
 	/* before the thread is gone: its signal may be read only later */
 	owner = find_owner(hands, victim.tid, boottime_ns);
 	if (!owner)
-		owner = look_up(hands, victim.tid, boottime_ns);
+		owner = look_up(hands, victim.tid, boottime_ns, true);
 	name_owner(owner, victim.comm, victim.comm_len);
 	correlate_victim_line(hands->correlator,
 			      &(struct seen_victim_line){ .boottime_ns = boottime_ns,
@@ -275,7 +287,7 @@ static void see_hit(struct hands *hands, const struct finding *finding)
 	const struct process *process = NULL;
 
 	if (!owner)
-		owner = look_up(hands, finding->tid, finding->boottime_ns);
+		owner = look_up(hands, finding->tid, finding->boottime_ns, true);
 	copy_text(hit.comm, sizeof(hit.comm), owner->comm);
 	if (owner->found)
 		process = &owner->process;
@@ -333,13 +345,15 @@ void hands_want_unit(struct hands *hands, const struct db_hit *hit, int64_t boot
 
 		if (pending->used)
 			continue;
-		*pending = (struct pending_hit){ .used = true,
-						 .token = ++hands->next_token,
-						 .boottime_ns = boottime_ns,
-						 .hit = *hit };
+		*pending =
+			(struct pending_hit){ .used = true,
+					      .token = ++hands->next_token,
+					      .boottime_ns = boottime_ns,
+					      .queued_ns = clock_now_ns(CLOCK_BOOTTIME),
+					      .hit = *hit };
 		return;
 	}
-	copy_text(unknown.why, sizeof(unknown.why), gone_text);
+	copy_text(unknown.why, sizeof(unknown.why), unasked_text);
 	hands_finish_hit(hands, &unknown, boottime_ns);
 }
 
@@ -350,10 +364,10 @@ static void give_up_on_units(struct hands *hands)
 	for (size_t i = 0; i < ARRAY_SIZE(hands->pending); i++) {
 		struct pending_hit *pending = &hands->pending[i];
 
-		if (!pending->used || now - pending->boottime_ns < HIT_NS)
+		if (!pending->used || now - pending->queued_ns < HIT_NS)
 			continue;
 		pending->used = false;
-		copy_text(pending->hit.why, sizeof(pending->hit.why), gone_text);
+		copy_text(pending->hit.why, sizeof(pending->hit.why), unasked_text);
 		hands_finish_hit(hands, &pending->hit, pending->boottime_ns);
 	}
 }

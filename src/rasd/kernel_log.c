@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "util/clock.h"
 #include "util/log.h"
 
 #define RECORDS_MAX 256 /* read at once, so that trace rings do not wait */
@@ -23,8 +22,8 @@ void kernel_log_close(struct kernel_log *log)
 	kmsg_close(&log->kmsg);
 }
 
-static void take_section(struct kernel_log *log, const struct cper_log_section *section,
-			 int64_t boottime_ns)
+/* It has the time of its record's first line: the last may have been long after. */
+static void take_section(struct kernel_log *log, const struct cper_log_section *section)
 {
 	const struct handler_table *table = log->pipeline->handlers;
 	struct event event;
@@ -36,7 +35,7 @@ static void take_section(struct kernel_log *log, const struct cper_log_section *
 			continue;
 		event_init(&event, handler->type);
 		event.source = SOURCE_LOG;
-		event.boottime_ns = boottime_ns;
+		event.boottime_ns = section->time_ns;
 		arena_reset(&log->pipeline->arena);
 		if (handler->decode_log(section, &log->pipeline->arena, &event) > 0) {
 			pipeline_add(log->pipeline, &event);
@@ -55,12 +54,14 @@ static void take_line(struct kernel_log *log, const struct kmsg_record *record)
 	struct cper_log_section section;
 	enum cper_log_result result;
 
+	log->assembler.time_ns = record->boottime_ns;
 	do {
 		result = cper_log_line(&log->assembler, record->text, record->len,
 				       &section);
 		if (result == CPER_LOG_SECTION && !done)
-			take_section(log, &section, record->boottime_ns);
+			take_section(log, &section);
 	} while (result == CPER_LOG_SECTION);
+	log->n_lines += result != CPER_LOG_OTHER;
 	if (result == CPER_LOG_OTHER && !done)
 		hands_see_line(log->hands, record->text, record->len,
 			       record->boottime_ns);
@@ -116,6 +117,6 @@ void kernel_log_end(struct kernel_log *log)
 	struct cper_log_section section;
 
 	while (cper_log_end(&log->assembler, &section))
-		take_section(log, &section, clock_now_ns(CLOCK_BOOTTIME));
+		take_section(log, &section);
 	note_position(log, 0);
 }

@@ -13,6 +13,7 @@ struct kernel_log {
 	struct cper_log assembler;
 	uint64_t open_seq; /* where the oldest began whose lines are not all there; 0:
 			      none */
+	uint64_t n_lines;  /* of firmware records, so far */
 	struct pipeline *pipeline;
 	struct hands *hands;
 	uint64_t told_lost;

@@ -140,16 +140,18 @@ static int on_rings(sd_event_source *source, int fd, uint32_t revents, void *use
 	return 0;
 }
 
-/* Reads the kernel's log as far as it goes, and shows what came of it. */
-void daemon_read_log(struct daemon *daemon)
+/*
+ * Reads a part of the kernel's log, and shows what came of it: trace rings do not wait
+ * for a log that grows as fast as it is read. True: there is more.
+ */
+bool daemon_read_log(struct daemon *daemon)
 {
-	if (daemon->log.kmsg.fd < 0)
-		return;
-	while (kernel_log_read(&daemon->log))
-		;
+	bool more = daemon->log.kmsg.fd >= 0 && kernel_log_read(&daemon->log);
+
 	hands_settle(&daemon->hands);
 	if (pipeline_publish(&daemon->pipeline))
 		child_wake(&daemon->child);
+	return more;
 }
 
 /* A record's last line says nothing of being the last: silence does. */
@@ -169,12 +171,14 @@ static int on_log_silence(sd_event_source *source, uint64_t usec, void *userdata
 static int on_log(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 {
 	struct daemon *daemon = userdata;
+	uint64_t n_lines = daemon->log.n_lines;
 
 	(void)source;
 	(void)fd;
 	(void)revents;
 	daemon_read_log(daemon);
-	if (kernel_log_is_open(&daemon->log)) {
+	/* other lines are silence, too */
+	if (daemon->log.n_lines != n_lines && kernel_log_is_open(&daemon->log)) {
 		sd_event_source_set_time_relative(daemon->log_end_source,
 						  LOG_SILENCE_USEC);
 		sd_event_source_set_enabled(daemon->log_end_source, SD_EVENT_ONESHOT);
@@ -221,6 +225,8 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *userdata)
 	pipeline_log_window(&daemon->pipeline);
 	daemon->ring.status->log_dropped = log_dropped();
 	ring_give_back(&daemon->ring);
+	daemon_take_poison(daemon);
+	daemon_tell_poison(daemon);
 	daemon_write_metrics(daemon);
 	hands_work(&daemon->hands);
 	if (++daemon->ticks % TICKS_PER_LOSSES == 0 || daemon->pipeline.losses_grew) {

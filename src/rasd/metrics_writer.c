@@ -63,6 +63,7 @@ void metrics_writer_deinit(struct metrics_writer *writer)
 {
 	close_fd(writer->report_fd);
 	writer->report_fd = -1;
+	writer->name[0] = '\0';
 }
 
 /* Each time that the outcome is another one than before. */

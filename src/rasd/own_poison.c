@@ -103,9 +103,10 @@ static void mend(struct daemon *daemon, uint64_t offset, uint64_t bytes)
 
 static void mend_recorded(struct daemon *daemon, const struct poison_record *record)
 {
+	uint64_t bytes = record->lsb > 0 && record->lsb < 31 ? 1ULL << record->lsb : 1;
+
 	if (is_in_ring(record) && !is_mended(daemon, record))
-		mend(daemon, record->offset,
-		     record->lsb > 0 && record->lsb < 31 ? 1ULL << record->lsb : 1);
+		mend(daemon, record->offset & ~(bytes - 1), bytes);
 }
 
 /*
@@ -124,6 +125,20 @@ void daemon_mend_ring(struct daemon *daemon)
 			    (unsigned long long)at);
 		mend(daemon, at, 1);
 	}
+}
+
+/* Whether a part of this area of the scratch is zeros since it was mended. */
+bool daemon_has_mended(const struct daemon *daemon, size_t at, size_t bytes)
+{
+	for (size_t i = 0; i < daemon->n_mendings; i++) {
+		size_t lost_at, lost_bytes;
+
+		if (ring_mending_of_scratch(&daemon->ring, &daemon->mendings[i], &lost_at,
+					    &lost_bytes) &&
+		    lost_at < at + bytes && at < lost_at + lost_bytes)
+			return true;
+	}
+	return false;
 }
 
 /* Of a round that was read and not published, what lay in those pages is gone. */

@@ -50,6 +50,7 @@ struct store {
 	bool stopped;	  /* a clean end was the last message */
 	bool orphaned;	  /* capture is gone */
 	int error;	  /* of the last commit */
+	uint64_t gave_up, lost_events; /* in this batch; they count when it is on disk */
 };
 
 static void say_hello(const struct store_options *options,
@@ -224,6 +225,7 @@ static int give_up(struct store *store, uint64_t count, const char *stage,
 {
 	log_error("%llu events cannot be stored: %s", (unsigned long long)count,
 		  db_error(store->writer));
+	store->gave_up += count;
 	return db_add_loss(store->writer, stage, count, time_ns);
 }
 
@@ -243,6 +245,7 @@ static int count_lost(struct store *store, uint64_t next_id)
 	log_error("%llu event%s lost in memory that failed, before %s on disk",
 		  (unsigned long long)count, count == 1 ? " was" : "s were",
 		  count == 1 ? "it was" : "they were");
+	store->lost_events += count;
 	return db_add_loss(store->writer, "poison", count, clock_now_ns(CLOCK_REALTIME));
 }
 
@@ -401,11 +404,23 @@ static int apply_batch(struct store *store, uint64_t *ret_position)
 	return count_lost(store, id_at(store, at));
 }
 
+/* For the metrics, in memory that capture shows. */
+static void tally_batch(struct store *store)
+{
+	struct tally *tally = (void *)(store->ring->scratch + SCRATCH_TALLY_AT);
+
+	if (store->gave_up)
+		tally_lost(tally, "unstorable", store->gave_up);
+	if (store->lost_events)
+		tally_lost(tally, "poison", store->lost_events);
+}
+
 static int commit_batch(struct store *store)
 {
 	uint64_t position, next_id = store->next_id;
 	int r = db_begin(store->writer);
 
+	store->gave_up = store->lost_events = 0;
 	r = r < 0 ? r : apply_batch(store, &position);
 	r = r < 0 ? r : db_commit(store->writer, position);
 	if (r < 0) {
@@ -417,6 +432,7 @@ static int commit_batch(struct store *store)
 	store->position = position;
 	leave_note(store);
 	ring_set_durable(store->ring, position);
+	tally_batch(store);
 	return 0;
 }
 

@@ -45,10 +45,16 @@ struct trace_reader {
 /* A head that is nothing but zeros was never used, or it was lost with its page. */
 static void settle_heads(struct trace_reader *reader)
 {
-	if (reader->landing->round == 0 && reader->landing->n_slots == 0)
-		*reader->landing = *reader->shadow;
-	else
-		*reader->shadow = *reader->landing;
+	struct landing *landing = reader->landing, *shadow = reader->shadow;
+
+	if (landing->round == 0 && landing->n_slots == 0) {
+		landing->round = shadow->round;
+		landing->n_slots = shadow->n_slots;
+	}
+	for (size_t i = 0; i < LANDING_SLOTS_MAX; i++) /* they are on several pages */
+		if (landing->slots[i].size == 0)
+			landing->slots[i] = shadow->slots[i];
+	*shadow = *landing;
 }
 
 /*
