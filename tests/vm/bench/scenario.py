@@ -28,6 +28,13 @@ def needs_rasd(function):
     return function
 
 
+def kernels_alike(function):
+    """What it shows lies in rasd and not in the kernel: it runs on one of them, if not told
+    otherwise."""
+    function.kernels_alike = True
+    return function
+
+
 class Scenario:
     def __init__(self, area, function):
         self.function = function
@@ -35,6 +42,7 @@ class Scenario:
         self.title = f"{area}: {(inspect.getdoc(function) or function.__name__).splitlines()[0]}"
         self.boot_options = getattr(function, "boot_options", None)
         self.needs_rasd = getattr(function, "needs_rasd", False)
+        self.kernels_alike = getattr(function, "kernels_alike", False)
 
     @property
     def has_own_guest(self):

@@ -9,7 +9,7 @@ from bench import firmware as fw
 from bench import memory
 from bench.acts import (Since, assert_caused, corrected_errors, let_log_speak, memory_error,
                         rows)
-from bench.scenario import fresh_boot, needs_rasd
+from bench.scenario import fresh_boot, kernels_alike, needs_rasd
 
 SOFT_OFFLINE = "[page]\naction = soft-offline\n"
 ROOMY = SOFT_OFFLINE + "per-hour = 256\nper-boot = 1000\n"
@@ -86,6 +86,7 @@ def test_ten_corrected_errors(guest):
     assert page["corrected"] == 20, page
 
 
+@kernels_alike
 @needs_rasd
 def test_one_record(guest):
     """ten corrected errors of one page in one record do the same"""
@@ -95,6 +96,7 @@ def test_one_record(guest):
     taken_out_once(guest, since, victim)
 
 
+@kernels_alike
 @needs_rasd
 def test_nine_are_not_enough(guest):
     """nine corrected errors do nothing, nor does a restart; the tenth takes the page"""
@@ -132,6 +134,7 @@ def test_cache_errors(guest):
     assert_still_there(guest, victim)
 
 
+@kernels_alike
 @needs_rasd
 def test_forged_log(guest):
     """ten records that root wrote into the kernel's log: no event, no act"""
@@ -166,24 +169,28 @@ def nothing_is_done(guest, outcome, text, prepare="true", **options):
     return since, victim
 
 
+@kernels_alike
 @needs_rasd
 def test_default(guest):
     """without configuration it only accounts for what it would have done"""
     nothing_is_done(guest, "accounted", "")
 
 
+@kernels_alike
 @needs_rasd
 def test_dry_run_option(guest):
     """rasd --dry-run: the row says dry-run, the page stays"""
     nothing_is_done(guest, "dry-run", ROOMY, options="--dry-run")
 
 
+@kernels_alike
 @needs_rasd
 def test_dry_run_rule(guest):
     """[page] action = dry-run: the row says dry-run, the page stays"""
     nothing_is_done(guest, "dry-run", "[page]\naction = dry-run\n")
 
 
+@kernels_alike
 @needs_rasd
 def test_pause(guest):
     """paused: the row says so, the page stays; resumed: taken with the errors that come then"""
@@ -219,6 +226,7 @@ def test_third_page_of_an_hour(guest):
     assert "refused" in guest.sh("journalctl -u rasd -o cat --no-pager")
 
 
+@kernels_alike
 @needs_rasd
 @fresh_boot()
 def test_share_of_memory(guest):

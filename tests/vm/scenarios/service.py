@@ -12,7 +12,7 @@ import time
 from bench import memory
 from bench.acts import (LINK_REPORT, LINK_SIGNAL, Since, assert_caused, assert_linked,
                         let_log_speak, let_rasd_look, numbers_in, poison)
-from bench.scenario import needs_rasd
+from bench.scenario import kernels_alike, needs_rasd
 from bench.victim import Victim
 
 # The budget has scenarios of its own; all of these here are within one hour.
@@ -98,6 +98,7 @@ def test_main_process_told(guest):
     started_again_once(guest, EARLY)
 
 
+@kernels_alike
 @needs_rasd
 def test_every_invocation(guest):
     """a service that is hit again after it was started again is started again again"""
@@ -110,6 +111,7 @@ def test_every_invocation(guest):
     assert [row["outcome"] for row in since.actions(unit=victim.unit)] == ["done"] * 2
 
 
+@kernels_alike
 @needs_rasd
 def test_budget_of_a_unit(guest):
     """the fourth restart of a unit within an hour is refused, and said; also after a restart"""
@@ -219,6 +221,7 @@ def test_nginx_worker_touches(guest):
 
 # ---- left alone ----
 
+@kernels_alike
 @needs_rasd
 def test_handled(guest):
     """a listed service that handles the signal: recorded, left alone"""
@@ -233,6 +236,7 @@ def test_handled(guest):
     assert victim.starts() == 1 and victim.touch() == "ok"
 
 
+@kernels_alike
 @needs_rasd
 def test_not_listed(guest):
     """a service that is not listed: recorded, nothing done"""
@@ -288,6 +292,7 @@ def stays_stopped(guest, settings, **options):
     assert victim.starts() == 1 and victim.show("ActiveState")["ActiveState"] == "failed"
 
 
+@kernels_alike
 @needs_rasd
 def test_being_stopped_told(guest):
     """a listed service that the operator is stopping, told of poison: stays stopped"""
@@ -300,12 +305,14 @@ def test_being_stopped_touches(guest):
     stays_stopped(guest, {}, stubborn=True, late=True)
 
 
+@kernels_alike
 @needs_rasd
 def test_stop_program_runs(guest):
     """a listed service killed while its ExecStop= runs: stays stopped"""
     stays_stopped(guest, {"ExecStop": "/bin/sleep 10"}, early=True)
 
 
+@kernels_alike
 @needs_rasd
 def test_stopped_before_rasd_acts(guest):
     """a listed service that the operator starts himself while rasd is stopped: left alone"""
@@ -354,18 +361,21 @@ def test_dry_run_option(guest):
     nothing_is_done(guest, "dry-run", options="--dry-run")
 
 
+@kernels_alike
 @needs_rasd
 def test_dry_run_policy(guest):
     """[policy] dry-run = yes: the row says dry-run, the service stays dead"""
     nothing_is_done(guest, "dry-run", LISTED + "[policy]\ndry-run = yes\n")
 
 
+@kernels_alike
 @needs_rasd
 def test_dry_run_rule(guest):
     """[service] action = dry-run: the row says dry-run, the service stays dead"""
     nothing_is_done(guest, "dry-run", DRY_RUN)
 
 
+@kernels_alike
 @needs_rasd
 def test_dry_run_looks(guest):
     """a dry run says of a service with Restart=on-failure that it would be left alone"""
@@ -376,6 +386,7 @@ def test_dry_run_looks(guest):
     since.wait_for_action("left-alone", unit=victim.unit)
 
 
+@kernels_alike
 @needs_rasd
 def test_account(guest):
     """[service] action = account: the row says accounted, the service stays dead"""
@@ -391,6 +402,7 @@ def test_no_act_file(guest):
     assert victim.starts() == 1, "what was let go is not made up for"
 
 
+@kernels_alike
 @needs_rasd
 def test_pause(guest):
     """rasctl policy pause: the row says paused; rasctl policy resume: acts go on"""
@@ -402,6 +414,7 @@ def test_pause(guest):
     assert victim.starts() == 1, "what was let go is not made up for"
 
 
+@kernels_alike
 @needs_rasd
 def test_pause_outlives_rasd(guest):
     """what was paused stays paused when rasd is restarted"""
@@ -491,6 +504,7 @@ def test_user_unit_touches(guest):
     only_called_nginx(guest, user_nginx, f"user@{UID}.service", "nginx.service", early=False)
 
 
+@kernels_alike
 @needs_rasd
 def test_user_unit_told(guest):
     """a user's unit called nginx.service, killed at once: the real one is untouched"""
@@ -503,12 +517,14 @@ def test_container_touches(guest):
     only_called_nginx(guest, container_nginx, "container.service", "", early=False)
 
 
+@kernels_alike
 @needs_rasd
 def test_container_told(guest):
     """a container-like nginx.service, killed at once: the real one is untouched"""
     only_called_nginx(guest, container_nginx, "container.service", "", early=True)
 
 
+@kernels_alike
 @needs_rasd
 def test_container_that_is_listed(guest):
     """a listed service that died below its own control group: left alone, and why"""
@@ -556,6 +572,7 @@ def test_forged_after_a_failure(guest):
     assert (hit["pid"], hit["evidence"]) == (victim.pid, "pagemap"), hit
 
 
+@kernels_alike
 @needs_rasd
 def test_forged_death(guest):
     """a listed service that kills itself with a forged signal: no hit, no restart"""
@@ -573,6 +590,7 @@ def test_forged_death(guest):
     assert since.actions(unit=forger.unit) == [] and forger.starts() == 1
 
 
+@kernels_alike
 @needs_rasd
 def test_forged_line(guest):
     """a forged death with its line written into the log by root: no hit, no restart"""

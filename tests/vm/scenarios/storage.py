@@ -13,7 +13,7 @@ import time
 from bench import firmware as fw
 from bench import memory
 from bench.acts import Since, corrected_errors, let_log_speak, poison
-from bench.scenario import fresh_boot, needs_rasd
+from bench.scenario import fresh_boot, kernels_alike, needs_rasd
 
 PLACE = "/var/lib/rasd"
 ACTING = ("[page]\naction = soft-offline\nper-hour = 256\n"
@@ -121,6 +121,7 @@ def test_frozen(guest):
     watched.assert_quiet()
 
 
+@kernels_alike
 @needs_rasd
 @fresh_boot()
 def test_frozen_and_killed(guest):
@@ -136,6 +137,7 @@ def test_frozen_and_killed(guest):
     assert_all_recorded(since, page, service, 5, before_record=True)
 
 
+@kernels_alike
 @needs_rasd
 @fresh_boot()
 def test_full(guest):
@@ -172,6 +174,7 @@ def test_journal_stopped(guest):
         guest.sh("systemctl kill --kill-who=main --signal=CONT systemd-journald")
 
 
+@kernels_alike
 @needs_rasd
 @fresh_boot()
 def test_log_is_full(guest):
