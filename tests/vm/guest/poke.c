@@ -4,7 +4,7 @@
  * Looks into a process, and reaches into it, so that a scenario can choose which page of
  * it is to fail and how it is to learn of that:
  *
- *   poke pages PID                 its pages, one a line: kind vaddr pfn offset name
+ *   poke pages PID [KIND]          its pages, one a line: kind vaddr pfn offset name
  *   poke cache FILE                the pages of a file in memory: cache offset pfn
  *   poke syscall PID NR [ARG...]   has it make a system call, and says what that returned
  *   poke touch PID ADDRESS         has it read a byte of its own memory
@@ -104,12 +104,13 @@ static const char *kind_of(const struct mapping *now, const struct mapping *befo
 	return now->name[0] ? "other" : "anonymous";
 }
 
-static void print_pages(const char *pid)
+static void print_pages(const char *pid, const char *wanted)
 {
 	int pagemap = open_of(pid, "pagemap");
 	FILE *maps = fdopen(open_of(pid, "maps"), "r");
 	struct mapping now, before = { 0 };
 	char line[8192], program[4096] = "", link[64];
+	const char *kind;
 	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
 
 	snprintf(link, sizeof(link), "/proc/%s/exe", pid);
@@ -120,13 +121,15 @@ static void print_pages(const char *pid)
 		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %7s %" SCNx64 " %*s %*s %4095[^\n]",
 			   &now.from, &now.to, now.rights, &now.offset, now.name) < 4)
 			continue;
+		kind = kind_of(&now, &before, program);
 		for (uintptr_t at = now.from; at < now.to; at += page) {
-			uint64_t pfn = pfn_at(pagemap, at);
+			uint64_t pfn = 0;
 
+			if (!wanted || strcmp(wanted, kind) == 0)
+				pfn = pfn_at(pagemap, at);
 			if (pfn)
 				printf("%s 0x%" PRIxPTR " 0x%" PRIx64 " 0x%" PRIx64 " %s\n",
-				       kind_of(&now, &before, program), at, pfn,
-				       now.offset + (at - now.from), now.name);
+				       kind, at, pfn, now.offset + (at - now.from), now.name);
 		}
 		before = now;
 	}
@@ -228,8 +231,8 @@ static void execute(pid_t pid, uint64_t instruction, uint64_t number, char **arg
 
 int main(int argc, char **argv)
 {
-	if (argc == 3 && strcmp(argv[1], "pages") == 0)
-		print_pages(argv[2]);
+	if ((argc == 3 || argc == 4) && strcmp(argv[1], "pages") == 0)
+		print_pages(argv[2], argv[3]);
 	else if (argc == 3 && strcmp(argv[1], "cache") == 0)
 		print_cache(argv[2]);
 	else if (argc > 3 && strcmp(argv[1], "syscall") == 0)
@@ -237,7 +240,7 @@ int main(int argc, char **argv)
 	else if (argc == 4 && strcmp(argv[1], "touch") == 0)
 		execute(atoi(argv[2]), LDRB, 0, argv + 3, 1);
 	else {
-		fprintf(stderr, "poke pages PID | cache FILE | syscall PID NR [ARG...] |\n"
+		fprintf(stderr, "poke pages PID [KIND] | cache FILE | syscall PID NR [ARG...] |\n"
 				"     touch PID ADDRESS\n");
 		return EXIT_FAILURE;
 	}
