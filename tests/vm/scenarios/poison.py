@@ -7,7 +7,7 @@ are. A page is poisoned by its number, so what the kernel sends is what it sends
 
 import re
 
-from bench.scenario import needs_rasd
+from bench.scenario import kernels_alike, needs_rasd
 
 BENCH = "/usr/lib/bench"
 RING = "/run/survivor.ring"
@@ -115,11 +115,13 @@ def lose_each_private_page(guest, late, codes):
     assert guest.sh(f"cat /proc/{pid}/comm").strip() == "survivor"
 
 
+@kernels_alike
 def test_own_pages_early(guest):
     """heap, stack, data and the handler's own: told early, a new image under the same pid"""
     lose_each_private_page(guest, False, {AO})
 
 
+@kernels_alike
 def test_own_pages_late(guest):
     """the same pages, told by touching them"""
     lose_each_private_page(guest, True, {AR})
@@ -149,16 +151,19 @@ def lose_each_ring_page(guest, late, codes):
     guest.sh(f"kill -USR2 {pid}")      # and it goes on
 
 
+@kernels_alike
 def test_ring_pages_early(guest):
     """header, shadow, status, scratch and messages of the ring: mended, the rest is there"""
     lose_each_ring_page(guest, False, {AO})
 
 
+@kernels_alike
 def test_ring_pages_late(guest):
     """the same pages of the ring, told by touching them"""
     lose_each_ring_page(guest, True, {AR})
 
 
+@kernels_alike
 def test_alternate_stack(guest):
     """every page of the stack that the handler itself runs on"""
     survivor = Survivor(guest)
@@ -175,6 +180,7 @@ def test_alternate_stack(guest):
     assert kinds == {(SIGBUS, AO), (SIGSEGV, SI_KERNEL)}, kinds
 
 
+@kernels_alike
 def test_child(guest):
     """a page of the child alone: the child ends with its status, and its parent reads why"""
     survivor = Survivor(guest)
@@ -191,6 +197,7 @@ def test_child(guest):
     assert len(survivor.lines("start")) == 1, "its parent has nothing to fear"
 
 
+@kernels_alike
 def test_records_page(guest):
     """a page of the records itself: said to be lost, and later records are there"""
     survivor = Survivor(guest)
