@@ -50,8 +50,10 @@ static int read_pages(struct db_writer *w, int64_t boot, struct db_memory *memor
 }
 
 /*
- * The newest, oldest of them first. One of the future (the clock was set back since)
- * counts as one of now: else it would use up a budget for as long as the clock was wrong.
+ * The newest, oldest of them first. What has tries counts, whatever its end: a try that
+ * nobody heard of may have had its effect. One of the future (the clock was set back
+ * since) counts as one of now: else it would use up a budget for as long as the clock was
+ * wrong.
  */
 static int read_acts(struct db_writer *w, int64_t now_ns, struct db_memory *memory)
 {
@@ -59,8 +61,8 @@ static int read_acts(struct db_writer *w, int64_t now_ns, struct db_memory *memo
 	int r = sql_prepare(
 		w->db,
 		"SELECT asked, kind, unit FROM (SELECT id, asked, kind, unit FROM action"
-		" WHERE asked > ?1 AND (outcome IN (?2, ?3, ?4) OR"
-		" outcome = ?5 AND tries > 0) ORDER BY asked DESC, id DESC LIMIT ?6)"
+		" WHERE asked > ?1 AND (outcome IN (?2, ?3, ?4) OR tries > 0)"
+		" ORDER BY asked DESC, id DESC LIMIT ?5)"
 		" ORDER BY asked, id",
 		&stmt);
 
@@ -70,8 +72,7 @@ static int read_acts(struct db_writer *w, int64_t now_ns, struct db_memory *memo
 	sqlite3_bind_int64(stmt, 2, OUTCOME_PENDING);
 	sqlite3_bind_int64(stmt, 3, OUTCOME_DONE);
 	sqlite3_bind_int64(stmt, 4, OUTCOME_UNKNOWN);
-	sqlite3_bind_int64(stmt, 5, OUTCOME_FAILED);
-	sqlite3_bind_int64(stmt, 6, DB_MEMORY_ACTS_MAX);
+	sqlite3_bind_int64(stmt, 5, DB_MEMORY_ACTS_MAX);
 	while (memory->n_acts < DB_MEMORY_ACTS_MAX && (r = sql_next(stmt)) == 1) {
 		struct db_memory_act *act = &memory->acts[memory->n_acts++];
 		const char *unit = (const char *)sqlite3_column_text(stmt, 2);
@@ -83,12 +84,14 @@ static int read_acts(struct db_writer *w, int64_t now_ns, struct db_memory *memo
 	return r < 0 ? r : 0;
 }
 
+/* Also those that were out of use already, if an earlier try may have done it. */
 static int count_offlined(struct db_writer *w, int64_t boot, struct db_memory *memory)
 {
 	_cleanup_(sql_finalize) sqlite3_stmt *stmt = NULL;
 	int r = sql_prepare(w->db,
 			    "SELECT count(DISTINCT address) FROM action"
-			    " WHERE boot = ?1 AND kind = ?2 AND outcome = ?3",
+			    " WHERE boot = ?1 AND kind = ?2 AND (outcome = ?3 OR"
+			    " outcome = ?4 AND tries > 0)",
 			    &stmt);
 
 	if (r < 0)
@@ -96,6 +99,7 @@ static int count_offlined(struct db_writer *w, int64_t boot, struct db_memory *m
 	sqlite3_bind_int64(stmt, 1, boot);
 	sqlite3_bind_int64(stmt, 2, ACT_SOFT_OFFLINE);
 	sqlite3_bind_int64(stmt, 3, OUTCOME_DONE);
+	sqlite3_bind_int64(stmt, 4, OUTCOME_ALREADY);
 	r = sql_next(stmt);
 	if (r == 1)
 		memory->offlined_this_boot = (uint64_t)sqlite3_column_int64(stmt, 0);

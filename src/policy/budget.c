@@ -192,7 +192,9 @@ bool past_says_it(const struct policy_state *state, uint64_t unit_hash,
 	return false;
 }
 
-/* An act of before this boot, or before the state was lost, that counts against budgets.
+/*
+ * An act of before this boot, or before the state was lost, that counts against budgets.
+ * One of a kind that nobody here knows has none.
  */
 void policy_remember_act(struct policy_state *state, enum act_kind kind, const char *unit,
 			 int64_t asked_ns)
@@ -204,5 +206,6 @@ void policy_remember_act(struct policy_state *state, enum act_kind kind, const c
 				    .kind = (int32_t)kind,
 				    .counts = 1 };
 
-	past_add(state, &past);
+	if ((unsigned int)kind < ACT_KIND_MAX)
+		past_add(state, &past);
 }

@@ -120,17 +120,22 @@ struct policy_page *page_take(struct policy_state *state,
 	return page;
 }
 
-static bool is_known_bad(struct policy_state *state, const struct policy_page *page)
+static bool is_out_of_use(const struct policy_page *page)
 {
-	const struct policy_act *act = queue_find_page(state, page->address);
+	return page->state == PAGE_OFFLINED || page->state == PAGE_POISONED;
+}
 
-	return page->state == PAGE_OFFLINED || page->state == PAGE_POISONED ||
-	       (act && act->given_ns);
+static void page_poisoned(struct policy_state *state, struct policy_page *page)
+{
+	state->poisoned = add_saturated(state->poisoned, 1);
+	in_order();
+	page->state = PAGE_POISONED;
 }
 
 /*
  * The kernel says that the page at a physical address failed. An echo changes nothing; a
- * new one is counted against the share of memory that may be out of use.
+ * new one is counted against the share of memory that may be out of use. Soft offline
+ * tells of no failure: one that comes while our act is under way is none of its doing.
  */
 enum failure_verdict policy_page_failed(struct policy_state *state,
 					const struct policy_rules *rules,
@@ -138,11 +143,9 @@ enum failure_verdict policy_page_failed(struct policy_state *state,
 {
 	struct policy_page *page = page_take(state, rules, address, now_ns);
 
-	if (is_known_bad(state, page))
+	if (is_out_of_use(page))
 		return FAILURE_ECHO;
-	state->poisoned = add_saturated(state->poisoned, 1);
-	in_order();
-	page->state = PAGE_POISONED;
+	page_poisoned(state, page);
 	return FAILURE_NEW;
 }
 
@@ -154,20 +157,35 @@ static bool has_free_place(const struct policy_state *state)
 	return false;
 }
 
+/* What became of it earlier in this boot, unless more is known by now. */
+static void remember_state(struct policy_state *state, struct policy_page *page,
+			   enum page_state was)
+{
+	if (was == PAGE_POISONED && !is_out_of_use(page))
+		page_poisoned(state, page);
+	else if ((was == PAGE_OFFLINED || was == PAGE_STUCK) &&
+		 page->state == PAGE_WATCHED)
+		page->state = was;
+}
+
 /*
  * What the database knew of a page: added to what came since. Where there is no place
- * left it is dropped, since those that are there are younger.
+ * left it is dropped, since those that are there are younger; if it is poisoned it is
+ * still counted. Those that we took out of use are counted by their acts.
  */
 void policy_remember_page(struct policy_state *state, const struct policy_rules *rules,
 			  uint64_t address, uint64_t corrected, int64_t debt_ns,
-			  int64_t last_ns)
+			  int64_t last_ns, enum page_state page_state)
 {
 	struct policy_page *page = page_find(state, rules, address);
 	int64_t gone, full_ns = page_full_ns(&rules->page);
 
 	last_ns = MIN(MAX(last_ns, -TIME_MAX_NS), TIME_MAX_NS);
-	if (!page && !has_free_place(state))
+	if (!page && !has_free_place(state)) {
+		if (page_state == PAGE_POISONED)
+			state->poisoned = add_saturated(state->poisoned, 1);
 		return;
+	}
 	if (!page)
 		page = page_take(state, rules, address, last_ns);
 	debt_ns = MIN(MAX(debt_ns, 0), full_ns);
@@ -175,4 +193,5 @@ void policy_remember_page(struct policy_state *state, const struct policy_rules 
 	debt_ns = debt_ns > gone ? debt_ns - gone : 0;
 	page->corrected = add_saturated(page->corrected, corrected);
 	page->debt_ns = MIN(ns_after(page->debt_ns, debt_ns), full_ns);
+	remember_state(state, page, page_state);
 }

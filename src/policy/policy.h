@@ -70,7 +70,7 @@ struct policy_page {
 	int64_t quiet_ns;     /* it asks for nothing before; only with pauses */
 	int32_t state;	      /* enum page_state */
 	uint32_t told;	      /* enum page_told, or-ed */
-	uint32_t pauses;      /* one after another, without any other end */
+	uint32_t pauses;      /* ends that were not the page's doing, one after another */
 	uint32_t used;	      /* 0: a free place */
 };
 
@@ -92,7 +92,9 @@ struct policy_act {
 	int32_t again;	 /* a restart: hit once more since it was given out */
 	int32_t n_tgids; /* a restart: the processes that were hit */
 	int32_t tgids[POLICY_TGIDS_MAX];
-	int32_t deaths; /* of act processes that were at it */
+	int32_t deaths;	  /* of act processes that were at it */
+	int32_t lost;	  /* an earlier rasd gave it out and heard of no end */
+	int32_t failures; /* a page: failed tries, also those before any effect */
 	char unit[POLICY_UNIT_BYTES];
 	char invocation[POLICY_INVOCATION_BYTES + 7];
 };
@@ -167,7 +169,7 @@ void policy_corrected(struct policy_state *state, const struct policy_rules *rul
 
 enum failure_verdict {
 	FAILURE_NEW,  /* the kernel took a page out of use */
-	FAILURE_ECHO, /* of our own act, or of a page that was gone already */
+	FAILURE_ECHO, /* of a page that was out of use already, by us or by the kernel */
 };
 enum failure_verdict policy_page_failed(struct policy_state *state,
 					const struct policy_rules *rules,
@@ -247,6 +249,17 @@ struct act_result {
 /* False: there is nothing new to record, and `ret` stays as it is. */
 bool policy_report(struct policy_state *state, const struct policy_rules *rules,
 		   const struct act_result *result, int64_t now_ns, struct decision *ret);
+/*
+ * The act process died over an act. Nobody knows whether it had its effect: it counts
+ * against the budgets from now on. True: it waits for the one other try that there is;
+ * false: report OUTCOME_UNKNOWN.
+ */
+bool policy_died(struct policy_state *state, uint64_t id);
+/*
+ * After a start: what an earlier process gave out and heard of no end waits again. It may
+ * have had its effect, so it counts; but no act process need have died over it.
+ */
+void policy_take_back(struct policy_state *state);
 /* What is under way, one after another; NULL at the end. Start with *iterator 0. */
 struct policy_act *policy_given(struct policy_state *state, size_t *iterator);
 /*
@@ -255,12 +268,22 @@ struct policy_act *policy_given(struct policy_state *state, size_t *iterator);
  */
 bool policy_withdraw(struct policy_state *state, const struct policy_rules *rules,
 		     size_t *iterator, struct decision *ret);
+/*
+ * Ends restarts that waited for too long: a unit may have been seen to since it was hit.
+ * Before each policy_next(), which gives none of them out. False at the end. Start with
+ * *iterator 0.
+ */
+bool policy_expire(struct policy_state *state, int64_t now_ns, size_t *iterator,
+		   struct decision *ret);
 
-/* --- what was before this boot --- */
+/* --- what was before this boot, or before the state was lost --- */
 
-/* `last_ns` may be negative and is not later than now. */
+/*
+ * `last_ns` may be negative and is not later than now. `page_state` is of this boot:
+ * PAGE_WATCHED for a page of an earlier one.
+ */
 void policy_remember_page(struct policy_state *state, const struct policy_rules *rules,
 			  uint64_t address, uint64_t corrected, int64_t debt_ns,
-			  int64_t last_ns);
+			  int64_t last_ns, enum page_state page_state);
 void policy_remember_act(struct policy_state *state, enum act_kind kind, const char *unit,
 			 int64_t asked_ns);

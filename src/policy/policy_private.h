@@ -10,8 +10,14 @@
 #include "util/clock.h"
 #include "util/text.h"
 
-#define HOUR_NS	  (3600 * NS_PER_SEC)
-#define TRIES_MAX 4
+#define HOUR_NS	   (3600 * NS_PER_SEC)
+#define TRIES_MAX  4
+#define DEATHS_MAX 2
+
+/* A unit that lives on for this long after a hit does live. */
+#define DEATH_NS (30 * NS_PER_SEC)
+/* After this long a unit may have been seen to. */
+#define STALE_NS (60 * NS_PER_SEC)
 
 /* Times further than a century from the start of the boot are none of ours. */
 #define TIME_MAX_NS (100LL * 366 * 24 * HOUR_NS)
@@ -90,6 +96,8 @@ bool queue_has_room(const struct policy_state *state, enum act_kind kind,
 void queue_put(struct policy_state *state, const struct policy_act *act);
 void queue_put_back(struct policy_act *act, int64_t due_ns);
 void queue_free(struct policy_act *act);
+bool act_is_stale(const struct policy_act *act, int64_t now_ns);
+bool act_perhaps_done(const struct policy_act *act);
 
 /* --- report.c */
 

@@ -104,6 +104,19 @@ void queue_free(struct policy_act *act)
 	act->id = 0;
 }
 
+/* Whether an earlier try of it, of which nobody heard, may have had its effect. */
+bool act_perhaps_done(const struct policy_act *act)
+{
+	return (act->deaths || act->lost) && !act->dry_run;
+}
+
+/* A restart whose unit was hit so long ago that somebody may have seen to it. */
+bool act_is_stale(const struct policy_act *act, int64_t now_ns)
+{
+	return act->kind == ACT_RESTART &&
+	       ns_between(act->until_ns, now_ns) > STALE_NS - DEATH_NS;
+}
+
 static bool goes_before(const struct policy_act *a, const struct policy_act *b)
 {
 	if (a->kind != b->kind)
@@ -123,7 +136,7 @@ struct policy_act *policy_next(struct policy_state *state, int64_t now_ns)
 		struct policy_act *act = &state->acts[i];
 
 		if (act->id && !act->given_ns && act->due_ns <= now_ns &&
-		    (!next || goes_before(act, next)))
+		    !act_is_stale(act, now_ns) && (!next || goes_before(act, next)))
 			next = act;
 	}
 	return next;
@@ -152,4 +165,30 @@ struct policy_act *policy_given(struct policy_state *state, size_t *iterator)
 			return act;
 	}
 	return NULL;
+}
+
+bool policy_died(struct policy_state *state, uint64_t id)
+{
+	struct policy_act *act = queue_find(state, id);
+
+	if (!act)
+		return false;
+	act->deaths = MIN(act->deaths + 1, DEATHS_MAX);
+	if (act->deaths == DEATHS_MAX)
+		return false;
+	in_order();
+	act->given_ns = 0;
+	return true;
+}
+
+void policy_take_back(struct policy_state *state)
+{
+	struct policy_act *act;
+	size_t i = 0;
+
+	while ((act = policy_given(state, &i))) {
+		act->lost = 1;
+		in_order();
+		act->given_ns = 0;
+	}
 }

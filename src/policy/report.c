@@ -16,25 +16,32 @@
 #define LOOK_MOST_NS  (2 * NS_PER_SEC)
 #define QUIET_NS      (5 * NS_PER_SEC)
 
+enum lasting {
+	OF_PAGE,    /* for good: it is the page */
+	OF_MACHINE, /* it is a setting, and may be another one tomorrow */
+	PASSES,	    /* another try may help */
+};
+
 /* What writing to soft_offline_page gives (mm/memory-failure.c, drivers/base/memory.c).
  */
 static const struct {
 	int error;
-	bool passes; /* another try may help */
+	enum lasting lasting;
 	const char *why;
 } page_errors[] = {
-	{ EBUSY, true, "the page could not be moved" },
-	{ EAGAIN, true, "the page could not be moved" },
-	{ ENOMEM, true, "there was no memory to move the page to" },
-	{ EIO, false, "a page that cannot be moved: the kernel's, pinned, or offline" },
-	{ ENXIO, false, "the kernel has no memory at this address" },
-	{ EOPNOTSUPP, false, "soft offline is switched off (vm.enable_soft_offline)" },
-	{ EINVAL, false, "the kernel did not understand the address" },
-	{ ENOTRECOVERABLE, false, "the page is the kernel's own" },
-	{ EPERM, false, "rasd may not do this (CAP_SYS_ADMIN)" },
-	{ EACCES, false, "rasd may not do this (CAP_SYS_ADMIN)" },
-	{ EROFS, false, "sysfs is mounted read-only" },
-	{ ENOENT, false, "this kernel takes no pages out of use" },
+	{ EBUSY, PASSES, "the page could not be moved" },
+	{ EAGAIN, PASSES, "the page could not be moved" },
+	{ ENOMEM, PASSES, "there was no memory to move the page to" },
+	{ EIO, OF_PAGE, "a page that cannot be moved: the kernel's, pinned, or offline" },
+	{ ENXIO, OF_PAGE, "the kernel has no memory at this address" },
+	{ EOPNOTSUPP, OF_MACHINE,
+	  "soft offline is switched off (vm.enable_soft_offline)" },
+	{ EINVAL, OF_PAGE, "the kernel did not understand the address" },
+	{ ENOTRECOVERABLE, OF_PAGE, "the page is the kernel's own" },
+	{ EPERM, OF_MACHINE, "rasd may not do this (CAP_SYS_ADMIN)" },
+	{ EACCES, OF_MACHINE, "rasd may not do this (CAP_SYS_ADMIN)" },
+	{ EROFS, OF_MACHINE, "sysfs is mounted read-only" },
+	{ ENOENT, OF_MACHINE, "this kernel takes no pages out of use" },
 };
 
 /* Between one try and the next. */
@@ -55,14 +62,21 @@ static const char *why_of_error(int error)
 	return NULL;
 }
 
-static bool passes(int error)
+static enum lasting lasting_of(int error)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(page_errors); i++)
 		if (page_errors[i].error == error)
-			return page_errors[i].passes;
-	return false;
+			return page_errors[i].lasting;
+	return OF_PAGE;
 }
 
+static bool passes(int error)
+{
+	return lasting_of(error) == PASSES;
+}
+
+/* A try of which nobody heard is one in the record, too: it counts there as it does here.
+ */
 void decision_of_act(const struct policy_act *act, struct decision *ret)
 {
 	*ret = (struct decision){ .id = act->id,
@@ -70,7 +84,7 @@ void decision_of_act(const struct policy_act *act, struct decision *ret)
 				  .rule = (enum act_rule)act->rule,
 				  .kind = (enum act_kind)act->kind,
 				  .outcome = OUTCOME_PENDING,
-				  .tries = act->tries,
+				  .tries = MAX(act->tries, act_perhaps_done(act)),
 				  .asked_ns = act->asked_ns,
 				  .address = act->address };
 	copy_text(ret->unit, sizeof(ret->unit), act->unit);
@@ -128,10 +142,19 @@ static void say(struct decision *ret, const char *text)
 	copy_text(ret->note, sizeof(ret->note), text);
 }
 
-/* An act ends that may have had tries before: those count. */
+static void say_more(struct decision *ret, const char *text)
+{
+	struct text note = TEXT_IN(ret->note);
+
+	note.len = strlen(ret->note);
+	text_add(&note, "%s%s", note.len ? "; " : "", text);
+}
+
+/* An act ends that may have had tries before: those count, whether heard of or not. */
 static void end(struct policy_state *state, struct policy_act *act, bool whole_invocation)
 {
-	past_end(state, act->id, act->tries > 0, whole_invocation);
+	past_end(state, act->id, act->tries > 0 || act_perhaps_done(act),
+		 whole_invocation);
 	queue_free(act);
 }
 
@@ -154,6 +177,18 @@ static void page_offlined(struct policy_state *state, struct policy_page *page,
 	set_page(page, PAGE_OFFLINED);
 }
 
+/* Out of use it is by us, too, if we may have done it and the kernel told of no failure.
+ */
+static void page_already(struct policy_state *state, struct policy_page *page,
+			 const struct policy_act *act, struct decision *ret)
+{
+	bool by_us = act_perhaps_done(act) && !(page && page->state == PAGE_POISONED);
+
+	if (by_us)
+		say_more(ret, "an earlier try may have done it");
+	page_offlined(state, page, by_us);
+}
+
 /* It may be asked for again, but not at each further error. */
 static void page_left(struct policy_page *page, const struct act_result *result,
 		      int64_t now_ns)
@@ -173,7 +208,7 @@ static bool retry(const struct policy_rules *rules, struct policy_act *act, int 
 		  int64_t now_ns, struct decision *ret)
 {
 	struct text note = TEXT_IN(ret->note);
-	size_t i = (size_t)MAX(act->tries, 1) - 1;
+	size_t i = (size_t)MAX(act->failures, 1) - 1;
 
 	if (!passes(error) || i >= ARRAY_SIZE(delays) || why_withdrawn(rules, act))
 		return false;
@@ -183,9 +218,10 @@ static bool retry(const struct policy_rules *rules, struct policy_act *act, int 
 	return true;
 }
 
+/* Only what is the page's own fault keeps it from being asked for again. */
 static void page_failed(const struct policy_rules *rules, struct policy_page *page,
 			const struct policy_act *act, const struct act_result *result,
-			struct decision *ret)
+			int64_t now_ns, struct decision *ret)
 {
 	const char *why = why_of_error(result->error);
 	const char *withdrawn = why_withdrawn(rules, act);
@@ -197,14 +233,17 @@ static void page_failed(const struct policy_rules *rules, struct policy_page *pa
 		text_add(&note, "it failed, and nothing said why (%d)", result->error);
 	else
 		say(ret, result->note);
-	if (passes(result->error) && withdrawn && act->tries < TRIES_MAX) {
+	if (passes(result->error) && withdrawn && act->failures < TRIES_MAX) {
 		text_add(&note, "; not tried again: %s", withdrawn);
 		set_page(page, PAGE_WATCHED);
 		return;
 	}
 	if (passes(result->error))
-		text_add(&note, "; given up after %d tries", act->tries);
-	set_page(page, PAGE_STUCK);
+		text_add(&note, "; given up after %d tries", act->failures);
+	if (result->untried || lasting_of(result->error) == OF_MACHINE)
+		page_left(page, result, now_ns);
+	else
+		set_page(page, PAGE_STUCK);
 }
 
 static bool report_page(struct policy_state *state, const struct policy_rules *rules,
@@ -215,13 +254,16 @@ static bool report_page(struct policy_state *state, const struct policy_rules *r
 
 	switch (result->outcome) {
 	case OUTCOME_DONE:
+		page_offlined(state, page, true);
+		break;
 	case OUTCOME_ALREADY:
-		page_offlined(state, page, result->outcome == OUTCOME_DONE);
+		page_already(state, page, act, ret);
 		break;
 	case OUTCOME_FAILED:
+		act->failures = MIN(act->failures + 1, TRIES_MAX);
 		if (retry(rules, act, result->error, now_ns, ret))
 			return true;
-		page_failed(rules, page, act, result, ret);
+		page_failed(rules, page, act, result, now_ns, ret);
 		break;
 	case OUTCOME_PENDING:
 		queue_put_back(act, look_again_ns(act, now_ns));
@@ -290,6 +332,9 @@ static bool report_restart(struct policy_state *state, const struct policy_rules
 		else if (!result->note)
 			say(ret, "it did not die of it");
 	}
+	if (act_perhaps_done(act) &&
+	    (ret->outcome == OUTCOME_LEFT_ALONE || ret->outcome == OUTCOME_ALREADY))
+		say_more(ret, "an earlier try may have started it");
 	if (result->outcome == OUTCOME_DRY_RUN)
 		note_budget(state, rules, act, now_ns, ret);
 	end(state, act, result->outcome == OUTCOME_DRY_RUN);
@@ -341,6 +386,29 @@ bool policy_withdraw(struct policy_state *state, const struct policy_rules *rule
 		if (act->kind == ACT_SOFT_OFFLINE)
 			set_page(page_find(state, rules, act->address), PAGE_WATCHED);
 		in_order();
+		end(state, act, false);
+		return true;
+	}
+	return false;
+}
+
+bool policy_expire(struct policy_state *state, int64_t now_ns, size_t *iterator,
+		   struct decision *ret)
+{
+	while (*iterator < POLICY_ACTS_MAX) {
+		struct policy_act *act = &state->acts[(*iterator)++];
+		struct text note;
+
+		if (!act->id || act->given_ns || !act_is_stale(act, now_ns))
+			continue;
+		decision_of_act(act, ret);
+		ret->outcome = OUTCOME_LEFT_ALONE;
+		note = TEXT_IN(ret->note);
+		text_add(&note, "too late: it was hit %" PRId64 " s ago",
+			 (int64_t)(ns_between(act->until_ns - DEATH_NS, now_ns) /
+				   NS_PER_SEC));
+		if (act_perhaps_done(act))
+			say_more(ret, "an earlier try may have started it");
 		end(state, act, false);
 		return true;
 	}

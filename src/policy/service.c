@@ -12,9 +12,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define DEATH_NS (30 * NS_PER_SEC) /* a unit that lives on after this does live */
-#define STALE_NS (60 * NS_PER_SEC) /* a unit may have been seen to since */
-
 /* As systemd writes it: 32 hexadecimal digits. */
 bool is_invocation(const char *text)
 {

@@ -62,7 +62,9 @@ static bool is_act_sound(const struct policy_act *act)
 {
 	if (!is_time(act->asked_ns) || !is_time(act->due_ns) || !is_time(act->given_ns) ||
 	    !is_within(act->tries, TRIES_MAX + 1) || !is_within(act->dry_run, 2) ||
-	    !is_within(act->waits, 11) || !is_within(act->again, 2))
+	    !is_within(act->waits, 11) || !is_within(act->again, 2) ||
+	    !is_within(act->deaths, DEATHS_MAX + 1) || !is_within(act->lost, 2) ||
+	    !is_within(act->failures, TRIES_MAX + 1))
 		return false;
 	if (act->kind == ACT_RESTART)
 		return is_restart_sound(act);

@@ -203,12 +203,8 @@ static void take_death(struct hands *hands, const struct act_order *order)
 		return;
 	}
 	if (order->kind == ORDER_ACT) {
-		size_t slot = slot_of(hands, order->act.id);
-
-		if (slot < POLICY_ACTS_MAX && hands->state->acts[slot].deaths++ == 0) {
-			hands->state->acts[slot].given_ns = 0;
+		if (policy_died(hands->state, order->act.id))
 			return;
-		}
 		report.effect.outcome = OUTCOME_UNKNOWN;
 		copy_text(report.effect.note, sizeof(report.effect.note),
 			  "the act process died over it");
@@ -400,7 +396,8 @@ static void remember(struct hands *hands, int64_t now)
 
 		policy_remember_page(hands->state, &hands->rules.policy, page->address,
 				     page->corrected, page->debt_ns,
-				     MIN(page->last_ns - offset, now));
+				     MIN(page->last_ns - offset, now),
+				     (enum page_state)page->state);
 	}
 	for (uint32_t i = 0; i < MIN(memory->n_acts, (uint32_t)DB_MEMORY_ACTS_MAX); i++) {
 		const struct db_memory_act *act = &memory->acts[i];
@@ -414,6 +411,16 @@ static void remember(struct hands *hands, int64_t now)
 	hands->state->ready = 1;
 }
 
+/* Restarts that nobody came to in time. */
+static void end_stale(struct hands *hands, int64_t now)
+{
+	struct decision decision = { 0 };
+	size_t i = 0;
+
+	while (policy_expire(hands->state, now, &i, &decision))
+		hands_tell_decision(hands, &decision);
+}
+
 void hands_work(struct hands *hands)
 {
 	int64_t now = clock_now_ns(CLOCK_BOOTTIME);
@@ -421,6 +428,7 @@ void hands_work(struct hands *hands)
 
 	hands_settle(hands);
 	remember(hands, now);
+	end_stale(hands, now);
 	if (!hands->child.busy && ensure_child(hands, now) &&
 	    next_order(hands, &order, now)) {
 		int r = act_child_give(&hands->child, &order, now);
@@ -435,18 +443,6 @@ void hands_work(struct hands *hands)
 
 /* --- life
  * ------------------------------------------------------------------------------- */
-
-/* What an earlier process gave out and did not hear of: looked at, and tried again. */
-static void take_back_given(struct hands *hands)
-{
-	size_t i = 0;
-	struct policy_act *act;
-
-	while ((act = policy_given(hands->state, &i))) {
-		act->given_ns = 0;
-		act->deaths++;
-	}
-}
 
 static uint64_t highest_act(const struct policy_state *state)
 {
@@ -464,8 +460,11 @@ void hands_configure(struct hands *hands, const struct config *config)
 	size_t i = 0;
 
 	rules_make(&hands->rules, config);
-	while (policy_withdraw(hands->state, &hands->rules.policy, &i, &decision))
+	while (policy_withdraw(hands->state, &hands->rules.policy, &i, &decision)) {
 		hands_tell_decision(hands, &decision);
+		if (decision.kind == ACT_SOFT_OFFLINE)
+			hands_note_page(hands, decision.address);
+	}
 }
 
 /*
@@ -489,7 +488,7 @@ int hands_init(struct hands *hands, struct pipeline *pipeline,
 	hands->correlator = correlator_new();
 	if (!hands->correlator)
 		return -ENOMEM;
-	take_back_given(hands);
+	policy_take_back(hands->state);
 	for (size_t i = 0; i < POLICY_ACTS_MAX; i++)
 		hands->act_position[i] = ring_written(pipeline->ring);
 	pipeline->next_id = MAX(pipeline->next_id, highest_act(hands->state) + 1);

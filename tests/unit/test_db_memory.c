@@ -19,7 +19,8 @@ static void add_act(struct db_writer *w, uint64_t id, enum act_outcome outcome,
 	struct db_action action = sample_action(id, outcome);
 
 	action.asked_ns = NOW - ago_sec * NS_PER_SEC;
-	action.tries = outcome != OUTCOME_PENDING;
+	action.tries = outcome == OUTCOME_DONE || outcome == OUTCOME_FAILED ||
+		       outcome == OUTCOME_UNKNOWN;
 	snprintf(action.unit, sizeof(action.unit), "%d", (int)id);
 	assert_int_equal(db_add_action(w, &action), 0);
 }
@@ -34,6 +35,11 @@ static void what_was_tried_is_remembered(void **state)
 
 	action.asked_ns = NOW - 1; /* failed before anything was tried */
 	assert_int_equal(db_add_action(w, &action), 0);
+	action = sample_action(101, OUTCOME_LEFT_ALONE);
+	action.asked_ns = NOW - 40 * NS_PER_SEC; /* an earlier try was not heard of */
+	action.tries = 1;
+	strcpy(action.unit, "101");
+	assert_int_equal(db_add_action(w, &action), 0);
 	for (int i = 0; i < ACT_OUTCOME_MAX; i++)
 		add_act(w, 1 + i, i, 50 - i);
 	add_act(w, 50, OUTCOME_DONE, 3601);
@@ -43,22 +49,29 @@ static void what_was_tried_is_remembered(void **state)
 	for (uint32_t i = 0; i < memory->n_acts; i++)
 		text_add(&found, "%s@%d ", memory->acts[i].unit,
 			 (int)((memory->acts[i].asked_ns - NOW) / NS_PER_SEC));
-	assert_string_equal(found.at, "1@-50 2@-49 4@-47 10@-41 51@0 ");
+	assert_string_equal(found.at, "1@-50 2@-49 4@-47 10@-41 101@-40 51@0 ");
 	assert_int_equal(memory->acts[0].kind, ACT_RESTART);
 	free(memory);
 	db_writer_close(w);
 }
 
-static void add_offlined(struct db_writer *w, uint64_t id, uint64_t address)
+static void add_page_act(struct db_writer *w, uint64_t id, uint64_t address,
+			 enum act_outcome outcome, int tries)
 {
 	struct db_action action = { .id = id,
 				    .asked_ns = SAMPLE_TIME_NS,
 				    .rule = RULE_PAGE,
 				    .kind = ACT_SOFT_OFFLINE,
-				    .outcome = OUTCOME_DONE,
+				    .outcome = outcome,
+				    .tries = tries,
 				    .address = address };
 
 	assert_int_equal(db_add_action(w, &action), 0);
+}
+
+static void add_offlined(struct db_writer *w, uint64_t id, uint64_t address)
+{
+	add_page_act(w, id, address, OUTCOME_DONE, 1);
 }
 
 static void pages_of_this_boot_are_counted(void **state)
@@ -77,12 +90,15 @@ static void pages_of_this_boot_are_counted(void **state)
 	add_offlined(w, 2, 0x2000);
 	add_offlined(w, 3, 0x3000);
 	add_offlined(w, 4, 0x3000);
+	add_page_act(w, 5, 0x4000, OUTCOME_ALREADY, 0);
+	add_page_act(w, 6, 0x5000, OUTCOME_ALREADY, 1); /* perhaps by us */
+	add_page_act(w, 7, 0x6000, OUTCOME_FAILED, 1);
 	page.address = 0x3000;
 	page.last_ns = 4;
 	assert_int_equal(db_add_page(w, &page), 0);
 	assert_int_equal(db_commit(w, 1), 0);
 	assert_int_equal(db_read_memory(w, "another boot", NOW, memory), 0);
-	assert_int_equal(memory->offlined_this_boot, 2);
+	assert_int_equal(memory->offlined_this_boot, 3);
 	assert_int_equal(memory->n_pages, 2);
 	assert_int_equal(memory->pages[0].address, 0x1000);
 	assert_int_equal(memory->pages[0].state, PAGE_WATCHED); /* it is back in use */

@@ -108,6 +108,56 @@ static void what_was_before_this_boot_counts(void **state)
 	assert_int_equal(corrected(scene, nth_page(0), 10), OUTCOME_PENDING);
 }
 
+static void a_kind_that_nobody_knows_uses_up_nothing(void **state)
+{
+	struct scene *scene = *state;
+
+	policy_remember_act(scene->state, ACT_KIND_MAX, "", scene->now);
+	policy_remember_act(scene->state, (enum act_kind) - 1, "", scene->now);
+	assert_true(policy_is_sound(scene->state));
+	assert_int_equal(scene->state->past[0].id, 0);
+}
+
+static void remember(struct scene *scene, uint64_t n, enum page_state was)
+{
+	policy_remember_page(scene->state, &scene->rules, nth_page(n), 5, 0, scene->now,
+			     was);
+	assert_true(policy_is_sound(scene->state));
+}
+
+/* The state was lost in the middle of a boot. */
+static void what_became_of_pages_in_this_boot_is_kept(void **state)
+{
+	static const enum page_state bad[] = { PAGE_POISONED, PAGE_OFFLINED, PAGE_STUCK };
+	struct scene *scene = *state;
+
+	for (uint64_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		remember(scene, i, bad[i]);
+		assert_int_equal(page_state(scene, nth_page(i)), bad[i]);
+		assert_int_equal(corrected(scene, nth_page(i), 10), -1);
+	}
+	assert_int_equal(scene->state->poisoned, 1);
+	assert_int_equal(scene->state->offlined, 0); /* its act counts */
+	remember(scene, 3, PAGE_ASKED);
+	remember(scene, 4, (enum page_state)99);
+	assert_int_equal(page_state(scene, nth_page(3)), PAGE_WATCHED);
+	assert_int_equal(page_state(scene, nth_page(4)), PAGE_WATCHED);
+	/* what is known by now is not forgotten, nor counted twice */
+	policy_page_failed(scene->state, &scene->rules, nth_page(5), scene->now);
+	remember(scene, 5, PAGE_POISONED);
+	remember(scene, 5, PAGE_STUCK);
+	assert_int_equal(page_state(scene, nth_page(5)), PAGE_POISONED);
+	break_page(scene, nth_page(6));
+	remember(scene, 6, PAGE_STUCK);
+	assert_int_equal(page_state(scene, nth_page(6)), PAGE_ASKED);
+	assert_int_equal(scene->state->poisoned, 2);
+	/* one that has no place is out of use all the same */
+	for (uint64_t i = 100; i < 100 + POLICY_PAGES_MAX; i++)
+		corrected(scene, nth_page(i), 1);
+	remember(scene, 5000, PAGE_POISONED);
+	assert_int_equal(scene->state->poisoned, 3);
+}
+
 static void debts_of_before_this_boot_count(void **state)
 {
 	struct scene *scene = *state;
@@ -116,12 +166,13 @@ static void debts_of_before_this_boot_count(void **state)
 	/* a reboot of a minute; one page had errors in this boot before that was read */
 	assert_int_equal(corrected(scene, nth_page(1), 2), -1);
 	policy_remember_page(scene->state, &scene->rules, nth_page(0), 70, 9 * COST,
-			     -50 * SEC);
+			     -50 * SEC, PAGE_WATCHED);
 	policy_remember_page(scene->state, &scene->rules, nth_page(1), 80, 7 * COST,
-			     -50 * SEC);
-	policy_remember_page(scene->state, &scene->rules, nth_page(2), 90, -1, -50 * SEC);
+			     -50 * SEC, PAGE_WATCHED);
+	policy_remember_page(scene->state, &scene->rules, nth_page(2), 90, -1, -50 * SEC,
+			     PAGE_WATCHED);
 	policy_remember_page(scene->state, &scene->rules, nth_page(3), UINT64_MAX,
-			     INT64_MAX, INT64_MIN / 2);
+			     INT64_MAX, INT64_MIN / 2, PAGE_WATCHED);
 	assert_int_equal(debt_of(scene, nth_page(0)), 9 * COST - MINUTE);
 	assert_int_equal(debt_of(scene, nth_page(1)), 9 * COST - MINUTE);
 	assert_int_equal(debt_of(scene, nth_page(2)), 0);
@@ -183,7 +234,7 @@ static void bad_pages_stay_while_others_can_give_way(void **state)
 	assert_int_equal(page_state(scene, nth_page(3)), PAGE_ASKED);
 	assert_null(policy_page(scene->state, rules, nth_page(2)));
 	/* what the database remembers does not push out what is young */
-	policy_remember_page(scene->state, rules, nth_page(0), 1, COST, 0);
+	policy_remember_page(scene->state, rules, nth_page(0), 1, COST, 0, PAGE_WATCHED);
 	assert_null(policy_page(scene->state, rules, nth_page(0)));
 }
 
@@ -264,9 +315,14 @@ static void act_somehow(struct model *model)
 		OUTCOME_UNKNOWN, OUTCOME_PAUSED, OUTCOME_LEFT_ALONE, OUTCOME_PENDING,
 	};
 	static const int errors[] = { EBUSY, EIO, EAGAIN };
-	struct policy_act *act = give(model->scene);
+	struct scene *scene = model->scene;
+	struct policy_act *act;
 	struct act_result result;
+	size_t i = 0;
 
+	while (policy_expire(scene->state, scene->now, &i, &scene->last))
+		;
+	act = give(scene);
 	if (!act)
 		return;
 	result = (struct act_result){
@@ -369,6 +425,8 @@ int main(void)
 		SCENE(memory_allows_so_many_pages),
 		SCENE(budgets_do_not_move_with_a_time_that_goes_back),
 		SCENE(what_was_before_this_boot_counts),
+		SCENE(a_kind_that_nobody_knows_uses_up_nothing),
+		SCENE(what_became_of_pages_in_this_boot_is_kept),
 		SCENE(debts_of_before_this_boot_count),
 		SCENE(the_quietest_page_gives_way),
 		SCENE(bad_pages_stay_while_others_can_give_way),

@@ -382,13 +382,8 @@ static void other_errors_are_for_good(void **state)
 	} errors[] = {
 		{ EIO, "cannot be moved" },
 		{ ENXIO, "no memory at this address" },
-		{ EOPNOTSUPP, "vm.enable_soft_offline" },
 		{ EINVAL, "did not understand" },
 		{ ENOTRECOVERABLE, "the kernel's own" },
-		{ EPERM, "CAP_SYS_ADMIN" },
-		{ EACCES, "CAP_SYS_ADMIN" },
-		{ EROFS, "read-only" },
-		{ ENOENT, "takes no pages out of use" },
 		{ ENOSPC, "(28)" },
 		{ 0, "nothing said why" },
 	};
@@ -406,6 +401,64 @@ static void other_errors_are_for_good(void **state)
 		assert_int_equal(corrected(scene, nth_page(i), 10), -1);
 	}
 	assert_int_equal(scene->state->offlined, 0);
+}
+
+/* A machine that does not let us takes the page back from nobody. */
+static void settings_are_not_the_pages_fault(void **state)
+{
+	static const struct {
+		int error;
+		bool untried;
+		const char *note;
+	} errors[] = {
+		{ EOPNOTSUPP, false, "vm.enable_soft_offline" },
+		{ EPERM, false, "CAP_SYS_ADMIN" },
+		{ EACCES, true, "CAP_SYS_ADMIN" },
+		{ EROFS, true, "read-only" },
+		{ ENOENT, true, "takes no pages out of use" },
+		{ EIO, true, "cannot be moved" },
+		{ EMFILE, true, "(24)" },
+	};
+	struct scene *scene = *state;
+
+	for (uint64_t i = 0; i < ARRAY_SIZE(errors); i++) {
+		break_page(scene, nth_page(i));
+		assert_int_equal(
+			report(scene,
+			       (struct act_result){ .id = give(scene)->id,
+						    .outcome = OUTCOME_FAILED,
+						    .error = errors[i].error,
+						    .untried = errors[i].untried }),
+			OUTCOME_FAILED);
+		assert_note(scene, errors[i].note);
+		assert_int_equal(page_state(scene, nth_page(i)), PAGE_WATCHED);
+		assert_int_equal(corrected(scene, nth_page(i), 1), -1); /* quiet */
+		scene->now += 6 * SEC;
+		assert_int_equal(corrected(scene, nth_page(i), 1), OUTCOME_PENDING);
+		assert_int_equal(end_next(scene, OUTCOME_DONE, 0), OUTCOME_DONE);
+	}
+}
+
+static void what_fails_before_it_is_tried_is_given_up_too(void **state)
+{
+	struct scene *scene = *state;
+	int rounds = 0, outcome;
+
+	scene->rules.page.per_hour = 1;
+	break_page(scene, FIRST_PAGE);
+	do {
+		scene->now = policy_next_due(scene->state, scene->now);
+		outcome = report(scene, (struct act_result){ .id = give(scene)->id,
+							     .outcome = OUTCOME_FAILED,
+							     .error = ENOMEM,
+							     .untried = true });
+		assert_int_equal(scene->last.tries, 0);
+	} while (++rounds < 10 && outcome == OUTCOME_PENDING);
+	assert_int_equal(rounds, 4);
+	assert_int_equal(outcome, OUTCOME_FAILED);
+	assert_note(scene, "given up after 4 tries");
+	assert_int_equal(page_state(scene, FIRST_PAGE), PAGE_WATCHED);
+	break_page(scene, nth_page(1)); /* it used up no budget */
 }
 
 static void what_the_act_process_says_is_kept_where_errno_says_nothing(void **state)
@@ -491,16 +544,22 @@ static void a_failure_is_told_from_its_echo(void **state)
 			 FAILURE_NEW);
 	assert_int_equal(end_next(scene, OUTCOME_ALREADY, 0), OUTCOME_ALREADY);
 	assert_int_equal(page_state(scene, nth_page(1)), PAGE_POISONED);
-	/* given out: our own act */
+	/* given out: soft offline tells of no failure, so it is another */
 	break_page(scene, nth_page(2));
 	assert_non_null(give(scene));
 	assert_int_equal(policy_page_failed(scene->state, rules, nth_page(2), scene->now),
-			 FAILURE_ECHO);
+			 FAILURE_NEW);
 	assert_int_equal(report(scene, (struct act_result){ .id = scene->next_id - 1,
-							    .outcome = OUTCOME_DONE }),
-			 OUTCOME_DONE);
-	assert_int_equal(page_state(scene, nth_page(2)), PAGE_OFFLINED);
+							    .outcome = OUTCOME_ALREADY }),
+			 OUTCOME_ALREADY);
+	assert_int_equal(page_state(scene, nth_page(2)), PAGE_POISONED);
 	assert_int_equal(policy_page_failed(scene->state, rules, nth_page(2), scene->now),
+			 FAILURE_ECHO);
+	/* taken out of use by us */
+	break_page(scene, nth_page(5));
+	assert_int_equal(end_next(scene, OUTCOME_DONE, 0), OUTCOME_DONE);
+	assert_int_equal(page_state(scene, nth_page(5)), PAGE_OFFLINED);
+	assert_int_equal(policy_page_failed(scene->state, rules, nth_page(5), scene->now),
 			 FAILURE_ECHO);
 	/* watched, and stuck */
 	assert_int_equal(corrected(scene, nth_page(3), 1), -1);
@@ -510,7 +569,7 @@ static void a_failure_is_told_from_its_echo(void **state)
 	assert_int_equal(end_next(scene, OUTCOME_FAILED, EIO), OUTCOME_FAILED);
 	assert_int_equal(policy_page_failed(scene->state, rules, nth_page(4), scene->now),
 			 FAILURE_NEW);
-	assert_int_equal(scene->state->poisoned, 4);
+	assert_int_equal(scene->state->poisoned, 5);
 	assert_int_equal(scene->state->offlined, 1);
 }
 
@@ -540,6 +599,8 @@ int main(void)
 		SCENE(a_busy_page_is_tried_four_times),
 		SCENE(a_busy_page_that_gives_in_is_done),
 		SCENE(other_errors_are_for_good),
+		SCENE(settings_are_not_the_pages_fault),
+		SCENE(what_fails_before_it_is_tried_is_given_up_too),
 		SCENE(what_the_act_process_says_is_kept_where_errno_says_nothing),
 		SCENE(while_paused_a_page_asks_less_and_less),
 		SCENE(what_is_unknown_counts_and_may_be_asked_again),

@@ -181,6 +181,156 @@ static void remembering_keeps_the_latest(void **state)
 	assert_int_equal(hit_number(scene, "nginx.service", 1), OUTCOME_REFUSED);
 }
 
+/* --- reports that were lost --- */
+
+static bool died(struct scene *scene, uint64_t id)
+{
+	bool again = policy_died(scene->state, id);
+
+	assert_true(policy_is_sound(scene->state));
+	return again;
+}
+
+static void a_page_whose_report_was_lost_counts(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->rules.page.per_hour = 1;
+	corrected(scene, nth_page(0), 10);
+	assert_true(died(scene, give(scene)->id));
+	assert_int_equal(end_next(scene, OUTCOME_ALREADY, 0), OUTCOME_ALREADY);
+	assert_note(scene, "an earlier try may have done it");
+	assert_int_equal(scene->last.tries, 1);
+	assert_int_equal(scene->state->offlined, 1);
+	assert_int_equal(page_state(scene, nth_page(0)), PAGE_OFFLINED);
+	assert_int_equal(corrected(scene, nth_page(1), 10), OUTCOME_REFUSED);
+}
+
+static void a_page_that_was_poisoned_meanwhile_is_not_ours(void **state)
+{
+	struct scene *scene = *state;
+
+	corrected(scene, nth_page(0), 10);
+	assert_true(died(scene, give(scene)->id));
+	policy_page_failed(scene->state, &scene->rules, nth_page(0), scene->now);
+	assert_int_equal(end_next(scene, OUTCOME_ALREADY, 0), OUTCOME_ALREADY);
+	assert_int_equal(scene->state->offlined, 0);
+	assert_int_equal(scene->state->poisoned, 1);
+}
+
+static void a_restart_whose_report_was_lost_counts(void **state)
+{
+	static const enum act_outcome outcomes[] = { OUTCOME_LEFT_ALONE,
+						     OUTCOME_ALREADY };
+	struct scene *scene = *state;
+
+	scene->rules.service.per_unit_hour = 1;
+	for (unsigned int i = 0; i < ARRAY_SIZE(outcomes); i++) {
+		const char *unit = i ? "app-1.service" : "nginx.service";
+
+		hit_number(scene, unit, 10 + i);
+		assert_true(died(scene, give(scene)->id));
+		assert_int_equal(end_next(scene, outcomes[i], 0), outcomes[i]);
+		assert_note(scene, "an earlier try may have started it");
+		assert_int_equal(scene->last.tries, 1);
+		assert_int_equal(hit_number(scene, unit, 20 + i), OUTCOME_REFUSED);
+	}
+}
+
+static void a_dry_run_that_was_lost_did_nothing(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->rules.service.mode = MODE_DRY_RUN;
+	hit_number(scene, "nginx.service", 1);
+	assert_true(died(scene, give(scene)->id));
+	assert_int_equal(end_next(scene, OUTCOME_LEFT_ALONE, 0), OUTCOME_LEFT_ALONE);
+	assert_null(strstr(scene->last.note, "earlier"));
+	assert_int_equal(scene->last.tries, 0);
+}
+
+static void a_second_death_ends_it(void **state)
+{
+	struct scene *scene = *state;
+	struct policy_act *act;
+
+	assert_false(died(scene, 100));
+	corrected(scene, nth_page(0), 10);
+	assert_true(died(scene, give(scene)->id));
+	act = give(scene);
+	for (int i = 0; i < 5; i++)
+		assert_false(died(scene, act->id));
+	assert_int_not_equal(act->given_ns, 0);
+}
+
+/* Starting rasd anew costs no try: it counts, and the act process may still die once. */
+static void a_new_start_leaves_the_other_try(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->rules.page.per_hour = 1;
+	corrected(scene, nth_page(0), 10);
+	for (int i = 0; i < 5; i++) {
+		assert_non_null(give(scene));
+		policy_take_back(scene->state);
+		assert_true(policy_is_sound(scene->state));
+	}
+	assert_true(died(scene, give(scene)->id));
+	policy_take_back(scene->state); /* of what waits nothing may have been done */
+	assert_false(died(scene, give(scene)->id));
+	assert_int_equal(report(scene, (struct act_result){ .id = 100,
+							    .outcome = OUTCOME_PAUSED }),
+			 OUTCOME_PAUSED);
+	assert_int_equal(scene->last.tries, 1);
+	corrected(scene, nth_page(1), 10);
+	assert_int_equal(scene->last.outcome, OUTCOME_REFUSED);
+}
+
+static void what_a_new_start_finds_done_counts(void **state)
+{
+	struct scene *scene = *state;
+
+	corrected(scene, nth_page(0), 10);
+	corrected(scene, nth_page(1), 10);
+	give(scene);
+	policy_take_back(scene->state); /* the other has never been given out */
+	assert_int_equal(end_next(scene, OUTCOME_ALREADY, 0), OUTCOME_ALREADY);
+	assert_int_equal(scene->state->offlined, 1);
+	assert_int_equal(end_next(scene, OUTCOME_ALREADY, 0), OUTCOME_ALREADY);
+	assert_int_equal(scene->state->offlined, 1);
+}
+
+/* --- what comes too late --- */
+
+static void a_restart_that_waited_too_long_is_left_alone(void **state)
+{
+	struct scene *scene = *state;
+	size_t i = 0;
+
+	scene->rules.service.per_hour = 2;
+	corrected(scene, nth_page(0), 10);
+	give(scene);
+	hit_number(scene, "nginx.service", 1);
+	hit_number(scene, "app-1.service", 2);
+	give(scene); /* under way: its report tells */
+	corrected(scene, nth_page(1), 10);
+	scene->now += MINUTE;
+	assert_string_equal(policy_next(scene->state, scene->now)->unit, "app-1.service");
+	assert_false(policy_expire(scene->state, scene->now, &i, &scene->last));
+	scene->now++;
+	assert_int_equal(policy_next(scene->state, scene->now)->kind, ACT_SOFT_OFFLINE);
+	i = 0;
+	assert_true(policy_expire(scene->state, scene->now, &i, &scene->last));
+	assert_string_equal(scene->last.unit, "app-1.service");
+	assert_int_equal(scene->last.outcome, OUTCOME_LEFT_ALONE);
+	assert_note(scene, "too late: it was hit 60 s ago");
+	assert_false(policy_expire(scene->state, scene->now, &i, &scene->last));
+	assert_true(policy_is_sound(scene->state));
+	assert_int_equal(count_acts(scene), 3);
+	/* it used up nothing */
+	assert_int_equal(hit_number(scene, "app-2.service", 3), OUTCOME_PENDING);
+}
+
 /* --- rules that change --- */
 
 static bool withdraw(struct scene *scene, size_t *iterator)
@@ -287,6 +437,9 @@ static void what_is_damaged_is_found_out(void **state)
 	DAMAGE(scene, unit->dry_run, 2);
 	DAMAGE(scene, unit->waits, 63);
 	DAMAGE(scene, unit->again, 2);
+	DAMAGE(scene, unit->deaths, 3);
+	DAMAGE(scene, unit->lost, -1);
+	DAMAGE(scene, unit->failures, 5);
 	DAMAGE(scene, unit->n_tgids, 0);
 	DAMAGE(scene, unit->n_tgids, POLICY_TGIDS_MAX + 1);
 	DAMAGE(scene, unit->n_tgids, INT32_MIN);
@@ -413,6 +566,14 @@ int main(void)
 		SCENE(what_counts_is_not_forgotten_within_its_hour),
 		SCENE(what_does_not_count_gives_way),
 		SCENE(remembering_keeps_the_latest),
+		SCENE(a_page_whose_report_was_lost_counts),
+		SCENE(a_page_that_was_poisoned_meanwhile_is_not_ours),
+		SCENE(a_restart_whose_report_was_lost_counts),
+		SCENE(a_dry_run_that_was_lost_did_nothing),
+		SCENE(a_second_death_ends_it),
+		SCENE(a_new_start_leaves_the_other_try),
+		SCENE(what_a_new_start_finds_done_counts),
+		SCENE(a_restart_that_waited_too_long_is_left_alone),
 		SCENE(acts_that_wait_end_with_the_rule_that_asked),
 		SCENE(a_dry_run_that_waits_may_wait_on),
 		SCENE(what_is_damaged_is_found_out),

@@ -411,8 +411,11 @@ static void waiting_without_a_reason_ends_with_one(void **state)
 	struct scene *scene = *state;
 
 	assert_int_equal(hit(scene, nginx_hit(scene, MAIN)), OUTCOME_PENDING);
+	assert_non_null(give(scene));
 	scene->now += HOUR; /* the machine slept */
-	assert_int_equal(end_next(scene, OUTCOME_PENDING, 0), OUTCOME_LEFT_ALONE);
+	assert_int_equal(report(scene, (struct act_result){ .id = scene->next_id - 1,
+							    .outcome = OUTCOME_PENDING }),
+			 OUTCOME_LEFT_ALONE);
 	assert_true(strlen(scene->last.note) > 0);
 }
 
