@@ -44,11 +44,11 @@ static int send_report(struct act *act, const struct act_report *report)
  * Looked at right before the effect. A file that cannot be looked at, for another reason
  * than that it is not there, may be there.
  */
-static bool is_paused(const struct act *act)
+bool act_is_paused(const char *no_act)
 {
 	struct stat st;
 
-	return lstat(act->options->no_act, &st) == 0 ||
+	return lstat(no_act, &st) == 0 ||
 	       (errno != ENOENT && errno != ENOTDIR);
 }
 
@@ -67,7 +67,7 @@ static void note_pause(const struct act *act, struct act_effect *effect)
 static void soft_offline(struct act *act, const struct policy_act *order,
 			 struct act_effect *ret)
 {
-	bool paused = !order->dry_run && is_paused(act);
+	bool paused = !order->dry_run && act_is_paused(act->options->no_act);
 	const struct actuator_ops *ops =
 		order->dry_run || paused ? &actuator_null : &actuator_real;
 
@@ -78,7 +78,7 @@ static void soft_offline(struct act *act, const struct policy_act *order,
 
 static void start(struct act *act, const struct policy_act *order, struct act_effect *ret)
 {
-	bool paused = !order->dry_run && is_paused(act);
+	bool paused = !order->dry_run && act_is_paused(act->options->no_act);
 	const struct actuator_ops *ops =
 		order->dry_run || paused ? &actuator_null : &actuator_real;
 

@@ -54,5 +54,8 @@ struct act_options {
 	const char *systemd_address; /* as in struct actuator; NULL: systemd's own */
 };
 
+/* Whether the file is there that keeps the hands still, or may be. */
+bool act_is_paused(const char *no_act);
+
 /* The whole life of the act process. Returns its exit status. */
 int act_run(const struct act_options *options);
