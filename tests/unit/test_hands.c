@@ -357,10 +357,18 @@ static void what_was_reported_is_not_what_it_died_over(void **state)
 	struct policy_act *act = &test.hands.state->acts[0];
 
 	(void)state;
-	*act = (struct policy_act){ .id = ACT, .given_ns = 1, .kind = ACT_RESTART };
+	test.hands.rules.policy.service = (struct service_rule){
+		.mode = MODE_ACT, .patterns = { "web.service" }, .n_patterns = 1
+	};
+	*act = (struct policy_act){ .id = ACT,
+				    .given_ns = 1,
+				    .until_ns = INT64_MAX,
+				    .kind = ACT_RESTART,
+				    .unit = "web.service" };
 	give(&order);
 	send_report(ORDER_ACT, 0);
 	end_act_process();
+	assert_int_equal(act->id, ACT); /* it waits for its unit's death */
 	assert_int_equal(act->deaths, 0);
 	act->given_ns = 1;
 	give(&order);
