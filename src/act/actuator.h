@@ -61,9 +61,12 @@ int page_is_poisoned(const struct actuator *actuator, uint64_t address);
  */
 int unit_look(struct actuator *actuator, const char *unit, struct unit_look *ret);
 /*
- * The unit that has (or had, and failed) this main process. -ENOENT: none. -E2BIG: none
- * among the first of more units than anybody looks at.
+ * The unit that has (or had, and failed) this main process, which did not end before
+ * something that happened to it (boot time, nanoseconds): a number is used again. With
+ * ret_delegated the process may have been in a control group below the unit's own.
+ * -ENOENT: none. -E2BIG: none among the first of more units than anybody looks at.
  */
-int unit_of_main_pid(struct actuator *actuator, int32_t pid,
+int unit_of_main_pid(struct actuator *actuator, int32_t pid, int64_t event_boottime_ns,
 		     char ret_unit[static POLICY_UNIT_BYTES],
-		     char ret_invocation[static POLICY_INVOCATION_BYTES]);
+		     char ret_invocation[static POLICY_INVOCATION_BYTES],
+		     bool *ret_delegated);

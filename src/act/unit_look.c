@@ -75,6 +75,7 @@ static const struct property properties[] = {
 	{ "ExecMainPID", "u", read_number, AT(exec_main_pid) },
 	{ "ExecMainCode", "i", read_number, AT(exec_main_code) },
 	{ "ExecMainStatus", "i", read_number, AT(exec_main_status) },
+	{ "Delegate", "b", read_number, AT(delegated) },
 	{ "Job", "(uo)", read_job, AT(job) },
 	{ "ActiveExitTimestampMonotonic", "t", read_number, AT(active_exit_usec) },
 	{ "ExecMainExitTimestampMonotonic", "t", read_number, AT(main_exit_usec) },

@@ -23,6 +23,7 @@
 #define FAILURE_NS     (10 * NS_PER_SEC) /* between a signal or line and its failure */
 #define LINE_NS	       (2 * NS_PER_SEC)	 /* the log's clock against the boot clock */
 #define BEFORE_LOOK_NS (5 * NS_PER_SEC)	 /* page tables are read after the failure */
+#define ENDED_NS       (10 * NS_PER_SEC) /* its signal may be read only then */
 #define REPORT_NS      (5 * NS_PER_SEC)
 #define VICTIM_NS      (24 * 3600 * NS_PER_SEC) /* after that it is not missed */
 
@@ -213,15 +214,28 @@ static struct entry *signal_of_line(struct correlator *c, enum shelf_kind kind,
 }
 
 /*
- * A number is used again: a process that began after the look is somebody else. What the
- * sender proves was sent at the failure, and leaves the page to be touched yet.
+ * A number is used again: a process that began at another time is somebody else, and so
+ * is one that nobody could look up and that got its signal when the victim was not yet or
+ * no longer there.
+ */
+static bool is_process_of(const struct entry *victim, const struct entry *signal)
+{
+	if (victim->start_ns && signal->start_ns)
+		return victim->start_ns == signal->start_ns;
+	return signal->start_ns <= victim->boottime_ns &&
+	       signal->boottime_ns >= victim->start_ns &&
+	       (!victim->ended_ns || signal->boottime_ns <= victim->ended_ns);
+}
+
+/*
+ * What the sender proves was sent at the failure, and leaves the page to be touched yet.
  */
 static bool victim_fits(const struct entry *victim, const struct entry *signal)
 {
 	int32_t tgid = signal->tgid ? signal->tgid : signal->tid;
 
 	return !signal->is_kill && !signal->has_victim && signal->thread == signal->tid &&
-	       tgid == victim->tgid && signal->start_ns <= victim->boottime_ns &&
+	       tgid == victim->tgid && is_process_of(victim, signal) &&
 	       (signal->boottime_ns >= victim->boottime_ns ||
 		within(signal->boottime_ns, victim->boottime_ns, BEFORE_LOOK_NS)) &&
 	       (signal->boottime_ns <= victim->boottime_ns ||
@@ -280,6 +294,8 @@ static void take_victim(struct entry *signal, struct entry *victim)
 	signal->look_ns = victim->boottime_ns;
 	if (!signal->tgid)
 		signal->tgid = victim->tgid;
+	if (!signal->start_ns)
+		signal->start_ns = victim->start_ns;
 	take_pfn(signal, victim);
 	victim->used = false;
 }
@@ -501,7 +517,8 @@ void correlate_victim_line(struct correlator *c, const struct seen_victim_line *
 static bool is_known_victim(struct correlator *c, const struct entry *victim)
 {
 	for (struct entry *e = NULL; (e = next(c, VICTIMS, e));)
-		if (e->tgid == victim->tgid && e->pfn == victim->pfn)
+		if (e->tgid == victim->tgid && e->start_ns == victim->start_ns &&
+		    e->pfn == victim->pfn)
 			return true;
 	return false;
 }
@@ -513,6 +530,7 @@ void correlate_page_victim(struct correlator *c, const struct seen_page_victim *
 		.pfn = victim->pfn,
 		.has_pfn = true,
 		.tgid = victim->tgid,
+		.start_ns = victim->start_ns,
 		.failure = failure_of_victim(c, victim->pfn, victim->boottime_ns),
 	};
 	struct entry *signal = signal_of_victim(c, BELIEVED, &entry);
@@ -525,6 +543,14 @@ void correlate_page_victim(struct correlator *c, const struct seen_page_victim *
 	} else if (!is_known_victim(c, &entry)) {
 		keep(c, VICTIMS, &entry);
 	}
+}
+
+void correlate_forget_victim(struct correlator *c, int32_t tgid, int64_t start_ns,
+			     int64_t ended_ns)
+{
+	for (struct entry *e = NULL; (e = next(c, VICTIMS, e));)
+		if (e->tgid == tgid && e->start_ns == start_ns && !e->ended_ns)
+			e->ended_ns = ended_ns;
 }
 
 void correlate_report(struct correlator *c, const struct seen_report *report)
@@ -563,4 +589,8 @@ void correlate_settle(struct correlator *c, int64_t now_ns)
 	for (struct entry *e = NULL; (e = next(c, LINES, e));)
 		if (now_ns > e->boottime_ns && !within(e->boottime_ns, now_ns, LINE_NS))
 			settle_line(c, e);
+	for (struct entry *e = NULL; (e = next(c, VICTIMS, e));)
+		if (e->ended_ns && now_ns > e->ended_ns &&
+		    !within(e->ended_ns, now_ns, ENDED_NS))
+			e->used = false;
 }

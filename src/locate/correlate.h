@@ -50,6 +50,7 @@ struct seen_page_victim {    /* a process that had the page, before it touched i
 	int64_t boottime_ns; /* when it was looked for */
 	uint64_t pfn;
 	int32_t tgid;
+	int64_t start_ns; /* boot time at which it began; 0: not known */
 };
 
 struct seen_report { /* a firmware record of a memory error */
@@ -69,6 +70,7 @@ struct finding {
 	uint64_t pfn;	   /* 0: not known (yet) */
 	int32_t tid, tgid; /* 0: not known */
 	int64_t boottime_ns;
+	int64_t start_ns; /* boot time at which its process began; 0: not known */
 };
 
 /* Events' numbers begin at 1. NULL: no memory; it is all taken here. */
@@ -79,6 +81,12 @@ void correlate_signal(struct correlator *c, const struct seen_signal *signal);
 void correlate_failure(struct correlator *c, const struct seen_failure *failure);
 void correlate_victim_line(struct correlator *c, const struct seen_victim_line *line);
 void correlate_page_victim(struct correlator *c, const struct seen_page_victim *victim);
+/*
+ * That process is found to have ended: of signals after this boot time to nobody knows
+ * whom it does not speak, and some time later it is forgotten.
+ */
+void correlate_forget_victim(struct correlator *c, int32_t tgid, int64_t start_ns,
+			     int64_t ended_ns);
 void correlate_report(struct correlator *c, const struct seen_report *report);
 
 /*

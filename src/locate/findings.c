@@ -22,6 +22,7 @@ void findings_tell_hit(struct findings *findings, const struct entry *signal)
 			       .tid = signal->tid,
 			       .tgid = signal->tgid,
 			       .boottime_ns = signal->boottime_ns,
+			       .start_ns = signal->start_ns,
 		       });
 }
 

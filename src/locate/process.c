@@ -19,19 +19,18 @@
 #define INVOCATION_DIGITS (INVOCATION_BYTES - 1)
 
 /*
- * Boot time at which a thread began, to the clock tick. The name in field 2 may hold
- * anything, so count behind it.
+ * Boot time at which a process or thread began, to the clock tick, from its file `path`
+ * below `dirfd`, see proc(5). The name in field 2 may hold anything, so count behind it.
+ * -EBADMSG: the file is of another form; others: it cannot be read.
  */
-static int read_start(int proc_fd, int32_t tid, int64_t *ret_ns)
+int process_start(int dirfd, const char *path, int64_t *ret_ns)
 {
 	const uint64_t tick_ns = (uint64_t)(NS_PER_SEC / sysconf(_SC_CLK_TCK));
-	char path[32], stat[1024];
+	char stat[1024];
 	const char *at;
 	uint64_t ticks;
-	ssize_t n;
+	ssize_t n = file_read(dirfd, path, stat, sizeof(stat));
 
-	snprintf(path, sizeof(path), "%d/stat", tid);
-	n = file_read(proc_fd, path, stat, sizeof(stat));
 	if (n < 0)
 		return (int)n;
 	at = strrchr(stat, ')');
@@ -41,6 +40,14 @@ static int read_start(int proc_fd, int32_t tid, int64_t *ret_ns)
 		return -EBADMSG;
 	*ret_ns = (int64_t)(ticks * tick_ns);
 	return 0;
+}
+
+static int read_start(int proc_fd, int32_t tid, int64_t *ret_ns)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "%d/stat", tid);
+	return process_start(proc_fd, path, ret_ns);
 }
 
 static int read_status(int proc_fd, int32_t tid, struct process *process)

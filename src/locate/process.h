@@ -22,5 +22,6 @@ struct process {
 	char invocation[INVOCATION_BYTES]; /* the unit's, 32 hex digits; "": not known */
 };
 
+int process_start(int dirfd, const char *path, int64_t *ret_ns);
 int process_find(int proc_fd, const char *units, int32_t tid, int64_t seen_boottime_ns,
 		 struct process *ret);

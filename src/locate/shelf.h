@@ -16,7 +16,8 @@
 
 struct entry {
 	int64_t boottime_ns;
-	int64_t start_ns; /* signal: of its process */
+	int64_t start_ns; /* signal, victim: of its process; 0: not known */
+	int64_t ended_ns; /* victim: when it was found to have ended; 0: it lives */
 	int64_t look_ns;  /* signal: when its victim was looked for */
 	int64_t line_ns;  /* signal: of its line */
 	uint64_t event;

@@ -26,12 +26,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "util/clock.h"
-#include "util/file.h"
+#include "locate/process.h"
 #include "util/macro.h"
 #include "util/text.h"
 
-#define STARTTIME_FIELD 22 /* of /proc/PID/stat, proc(5) */
 #define MAPS_BYTES	8192
 #define CHUNK_ENTRIES	8192	     /* 64 KiB */
 #define PROCESS_ENTRIES (1ULL << 28) /* 1 TiB of 4 KiB pages: a second or two */
@@ -252,26 +250,6 @@ static void search_maps(struct search *search, int maps_fd, int pagemap_fd)
 		note_error(search, -errno);
 }
 
-/* The name in field 2 may hold anything, so count behind it. */
-static int read_start(int process_fd, int64_t *ret_ns)
-{
-	const uint64_t tick_ns = (uint64_t)(NS_PER_SEC / sysconf(_SC_CLK_TCK));
-	char stat[1024];
-	const char *at;
-	uint64_t ticks;
-	ssize_t n = file_read(process_fd, "stat", stat, sizeof(stat));
-
-	if (n < 0)
-		return (int)n;
-	at = strrchr(stat, ')');
-	for (int field = 2; at && field < STARTTIME_FIELD; field++)
-		at = strchr(at + 1, ' ');
-	if (!at || sscanf(at, " %" SCNu64, &ticks) != 1 || ticks > INT64_MAX / tick_ns)
-		return -EBADMSG;
-	*ret_ns = (int64_t)(ticks * tick_ns);
-	return 0;
-}
-
 static int open_in(int fd, const char *name, int flags)
 {
 	int r = openat(fd, name, O_RDONLY | O_CLOEXEC | flags);
@@ -283,7 +261,7 @@ static int search_process(struct search *search, int process_fd, int64_t *ret_st
 {
 	_cleanup_(close_fd) int maps_fd = -1, pagemap_fd = -1;
 	int64_t start_ns, still_ns;
-	int r = read_start(process_fd, &start_ns);
+	int r = process_start(process_fd, "stat", &start_ns);
 
 	if (r < 0)
 		return r;
@@ -294,7 +272,7 @@ static int search_process(struct search *search, int process_fd, int64_t *ret_st
 	if (pagemap_fd < 0)
 		return pagemap_fd;
 	search_maps(search, maps_fd, pagemap_fd);
-	r = read_start(process_fd, &still_ns);
+	r = process_start(process_fd, "stat", &still_ns);
 	if (r < 0)
 		return r;
 	*ret_start_ns = start_ns;

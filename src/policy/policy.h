@@ -213,6 +213,7 @@ struct unit_look {
 	int32_t main_pid, exec_main_pid;
 	int32_t exec_main_code;	   /* CLD_KILLED, CLD_DUMPED, … */
 	int32_t exec_main_status;  /* the signal, with those */
+	int32_t delegated;	   /* what runs in it has control groups of its own */
 	uint32_t job;		   /* 0: none queued */
 	uint64_t active_exit_usec; /* monotonic; when it left "active" */
 	uint64_t main_exit_usec;   /* monotonic; when its main process ended */

@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 
 #include "poison/poison.h"
+#include "util/clock.h"
 #include "util/log.h"
 #include "util/text.h"
 
@@ -44,12 +45,11 @@ static int send_report(struct act *act, const struct act_report *report)
  * Looked at right before the effect. A file that cannot be looked at, for another reason
  * than that it is not there, may be there.
  */
-static bool is_paused(const struct act *act)
+bool act_is_paused(const char *no_act)
 {
 	struct stat st;
 
-	return lstat(act->options->no_act, &st) == 0 ||
-	       (errno != ENOENT && errno != ENOTDIR);
+	return lstat(no_act, &st) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
 /* What the null actuator would have had done is what the pause has held back. */
@@ -67,7 +67,7 @@ static void note_pause(const struct act *act, struct act_effect *effect)
 static void soft_offline(struct act *act, const struct policy_act *order,
 			 struct act_effect *ret)
 {
-	bool paused = !order->dry_run && is_paused(act);
+	bool paused = !order->dry_run && act_is_paused(act->options->no_act);
 	const struct actuator_ops *ops =
 		order->dry_run || paused ? &actuator_null : &actuator_real;
 
@@ -78,7 +78,7 @@ static void soft_offline(struct act *act, const struct policy_act *order,
 
 static void start(struct act *act, const struct policy_act *order, struct act_effect *ret)
 {
-	bool paused = !order->dry_run && is_paused(act);
+	bool paused = !order->dry_run && act_is_paused(act->options->no_act);
 	const struct actuator_ops *ops =
 		order->dry_run || paused ? &actuator_null : &actuator_real;
 
@@ -167,7 +167,9 @@ static int add_victim(const struct victim *victim, void *arg)
 static void find_victims(struct act *act, const struct act_order *order)
 {
 	struct batch batch = { .act = act,
-			       .report = { .kind = order->kind, .token = order->token } };
+			       .report = { .kind = order->kind,
+					   .token = order->token,
+					   .look_ns = clock_now_ns(CLOCK_BOOTTIME) } };
 	_cleanup_(close_fd) int proc_fd =
 		open(act->options->proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int r = proc_fd < 0 ? -errno : -EINVAL;
@@ -188,9 +190,12 @@ static void find_unit(struct act *act, const struct act_order *order)
 	struct act_report report = { .kind = order->kind,
 				     .token = order->token,
 				     .tid = order->tid };
+	bool delegated = false;
 
-	report.error = unit_of_main_pid(&act->actuator, order->tid, report.unit,
-					report.invocation);
+	report.error =
+		unit_of_main_pid(&act->actuator, order->tid, order->event_boottime_ns,
+				 report.unit, report.invocation, &delegated);
+	report.delegated = delegated;
 	if (report.error < 0 && report.error != -ENOENT)
 		log_warning("cannot ask systemd whose process %d was: %s", order->tid,
 			    strerror(-report.error));

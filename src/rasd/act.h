@@ -28,6 +28,7 @@ struct act_order {
 	uint32_t n_pfns;
 	uint32_t again; /* ORDER_FIND_VICTIMS: an act process has died over it */
 	uint64_t token; /* given back with the report */
+	int64_t event_boottime_ns; /* ORDER_FIND_UNIT: what happened to it then */
 	uint64_t pfns[ORDER_PFNS_MAX];
 };
 
@@ -39,8 +40,10 @@ struct act_report {
 	struct act_effect effect;
 	int32_t tid;
 	uint32_t n_victims;
-	uint32_t more; /* another report about this order follows */
-	uint32_t reserved;
+	uint32_t more;	   /* another report about this order follows */
+	int32_t delegated; /* ORDER_FIND_UNIT: it may have been below the unit's own group
+			    */
+	int64_t look_ns;   /* ORDER_FIND_VICTIMS: boot time at which looking began */
 	char unit[POLICY_UNIT_BYTES]; /* ORDER_FIND_UNIT; "": none */
 	char invocation[POLICY_INVOCATION_BYTES + 7];
 	struct victim victims[REPORT_VICTIMS_MAX];
@@ -53,6 +56,9 @@ struct act_options {
 	int socket_fd;		     /* its end is our end */
 	const char *systemd_address; /* as in struct actuator; NULL: systemd's own */
 };
+
+/* Whether the file is there that keeps the hands still, or may be. */
+bool act_is_paused(const char *no_act);
 
 /* The whole life of the act process. Returns its exit status. */
 int act_run(const struct act_options *options);

@@ -21,8 +21,7 @@ static void count_pages(const struct policy_state *state, struct metrics_view *v
 	for (size_t i = 0; i < POLICY_PAGES_MAX; i++) {
 		const struct policy_page *page = &state->pages[i];
 
-		if ((page->address || page->corrected) && page->state >= 0 &&
-		    page->state < PAGE_STATE_MAX)
+		if (page->used && page->state >= 0 && page->state < PAGE_STATE_MAX)
 			view->pages[page->state]++;
 	}
 	for (size_t i = 0; i < POLICY_ACTS_MAX; i++)
@@ -36,7 +35,7 @@ static void gather(struct daemon *daemon, struct metrics_view *view)
 	*view = (struct metrics_view){
 		.tally = daemon->hands.tally,
 		.version = PACKAGE_VERSION,
-		.acting_paused = access(daemon->hands.no_act, F_OK) == 0,
+		.acting_paused = act_is_paused(daemon->hands.no_act),
 		.started_ns = daemon->ring.status->started_ns,
 	};
 	metrics_name_types(view, &handlers_table);

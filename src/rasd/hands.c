@@ -202,6 +202,8 @@ static void take_death(struct hands *hands, const struct act_order *order)
 		want_victims_again(hands, order);
 		return;
 	}
+	if (order->kind == ORDER_FIND_UNIT && hands_want_unit_again(hands, order->token))
+		return;
 	if (order->kind == ORDER_ACT) {
 		if (policy_died(hands->state, order->act.id))
 			return;
@@ -214,23 +216,35 @@ static void take_death(struct hands *hands, const struct act_order *order)
 
 static int watch_reports(struct hands *hands);
 
-static int on_report(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+/*
+ * Takes all reports there are. -EPIPE: the act process has died; what it had reported
+ * before, it did not die over.
+ */
+int hands_hear(struct hands *hands)
 {
-	struct hands *hands = userdata;
 	struct act_order order = hands->child.order;
 	bool was_busy = hands->child.busy;
 	struct act_report report;
 	int r;
 
+	while ((r = act_child_hear(&hands->child, &report)) > 0) {
+		was_busy = was_busy && report.more;
+		hands_take_report(hands, &report);
+	}
+	if (r < 0 && was_busy)
+		take_death(hands, &order);
+	return r;
+}
+
+static int on_report(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+	struct hands *hands = userdata;
+
 	(void)source;
 	(void)fd;
 	(void)revents;
-	while ((r = act_child_hear(&hands->child, &report)) > 0)
-		hands_take_report(hands, &report);
-	if (r < 0) {
+	if (hands_hear(hands) < 0) {
 		hands->report_source = sd_event_source_unref(hands->report_source);
-		if (was_busy)
-			take_death(hands, &order);
 		if (hands->on_child_death)
 			hands->on_child_death(hands->wake_data);
 	}
@@ -265,22 +279,6 @@ static bool ensure_child(struct hands *hands, int64_t now)
 
 /* --- what comes next
  * ---------------------------------------------------------------------- */
-
-static bool next_unit_order(struct hands *hands, struct act_order *order)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(hands->pending); i++) {
-		struct pending_hit *pending = &hands->pending[i];
-
-		if (!pending->used || pending->asked)
-			continue;
-		pending->asked = true;
-		*order = (struct act_order){ .kind = ORDER_FIND_UNIT,
-					     .tid = pending->hit.pid,
-					     .token = pending->token };
-		return true;
-	}
-	return false;
-}
 
 static bool next_victims_order(struct hands *hands, struct act_order *order)
 {
@@ -325,7 +323,7 @@ static bool next_act_order(struct hands *hands, struct act_order *order, int64_t
 
 static bool next_order(struct hands *hands, struct act_order *order, int64_t now)
 {
-	return next_unit_order(hands, order) || next_victims_order(hands, order) ||
+	return hands_next_unit(hands, order, now) || next_victims_order(hands, order) ||
 	       next_act_order(hands, order, now);
 }
 
@@ -345,13 +343,14 @@ static void complain_if_stuck(struct hands *hands, int64_t now)
 /* When to look again; INT64_MAX: when something happens. */
 static int64_t next_look_ns(struct hands *hands, int64_t now)
 {
-	int64_t due = policy_next_due(hands->state, now);
+	int64_t stuck = hands->child.busy_since_ns + STUCK_NS;
+	int64_t due;
 
 	if (hands->child.busy)
-		return hands->child.busy_since_ns + STUCK_NS > now ?
-			       hands->child.busy_since_ns + STUCK_NS :
-			       INT64_MAX;
-	if (!hands->child.pid || hands->n_victims_wanted)
+		due = stuck > now ? stuck : INT64_MAX;
+	else
+		due = policy_next_due(hands->state, now);
+	if (!hands->child.busy && (!hands->child.pid || hands->n_victims_wanted))
 		due = MIN(due, now + CHILD_AGAIN_NS);
 	for (size_t i = 0; i < ARRAY_SIZE(hands->pending); i++)
 		if (hands->pending[i].used)
@@ -514,5 +513,6 @@ void hands_deinit(struct hands *hands)
 	sd_event_source_unref(hands->report_source);
 	sd_event_source_unref(hands->timer_source);
 	act_child_deinit(&hands->child);
+	hands_drop_victims(hands);
 	correlator_free(hands->correlator);
 }

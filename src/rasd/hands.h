@@ -30,12 +30,22 @@ struct owner {
 	struct process process;
 };
 
+/* Whose a page was, looked up while it lived. */
+struct noted_victim {
+	struct process process; /* tgid 0: a free place */
+	bool lives;		/* … as far as is known; then … */
+	int fd;			/* … a pidfd */
+	sd_event_source *source;
+};
+
 struct pending_hit {
 	bool used;
 	bool asked;
 	uint64_t token;
 	int64_t boottime_ns; /* of the event */
-	int64_t queued_ns;
+	int64_t queued_ns;   /* boot time */
+	int64_t asked_ns;    /* boot time; 0: never */
+	bool again;	     /* an act process has died over it */
 	struct db_hit hit;
 };
 
@@ -50,7 +60,7 @@ struct hands {
 	char no_act[CONFIG_PATH_BYTES + 16]; /* while this file exists, nothing is done */
 	struct owner owners[HANDS_OWNERS_MAX];
 	size_t next_owner[2]; /* of those that any user can cause, and of the others */
-	struct process victims[HANDS_VICTIMS_MAX]; /* that had a poisoned page */
+	struct noted_victim victims[HANDS_VICTIMS_MAX]; /* that had a poisoned page */
 	size_t next_victim;
 	unsigned int lookups; /* left until the next settling */
 	struct pending_hit pending[HANDS_HITS_MAX];
@@ -89,11 +99,19 @@ void hands_see_line(struct hands *hands, const char *line, size_t len,
 /* Gives out what is due, and wakes up for what will be. */
 void hands_work(struct hands *hands);
 
-/* What hands.c and hands_facts.c share. */
+/* What hands.c, hands_facts.c and hands_victims.c share. */
 void hands_tell_decision(struct hands *hands, const struct decision *decision);
 void hands_note_page(struct hands *hands, uint64_t address);
 void hands_tell_pages(struct hands *hands);
 void hands_finish_hit(struct hands *hands, struct db_hit *hit, int64_t boottime_ns);
 void hands_want_unit(struct hands *hands, const struct db_hit *hit, int64_t boottime_ns);
+int hands_hear(struct hands *hands);
+bool hands_next_unit(struct hands *hands, struct act_order *ret, int64_t now);
+bool hands_want_unit_again(struct hands *hands, uint64_t token);
+void hands_take_victims(struct hands *hands, const struct act_report *report);
+const struct process *hands_find_victim(const struct hands *hands, int32_t tgid,
+					int64_t start_ns);
+void hands_forget_ended(struct hands *hands);
+void hands_drop_victims(struct hands *hands);
 void hands_take_report(struct hands *hands, const struct act_report *report);
 void hands_take_finding_report(struct hands *hands, const struct act_report *report);

@@ -9,6 +9,7 @@
 
 #include "rasd/hands.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <string.h>
@@ -19,12 +20,16 @@
 #include "util/log.h"
 #include "util/text.h"
 
-#define OWNER_NS    (5 * NS_PER_SEC) /* a thread's number may be another's after that */
-#define HIT_NS	    (3 * NS_PER_SEC) /* for the act process to find a unit */
-#define LOOKUPS_MAX 16		     /* in /proc, for unconfirmed signals of one round */
+#define OWNER_NS    (5 * NS_PER_SEC)  /* a thread's number may be another's after that */
+#define UNASKED_NS  (60 * NS_PER_SEC) /* for the act process to be free … */
+#define ASKED_NS    (10 * NS_PER_SEC) /* … and then to find a unit */
+#define LOOKUPS_MAX 16		      /* in /proc, for unconfirmed signals of one round */
 
 static const char gone_text[] = "gone before rasd looked, and no failed unit's main one";
 static const char unasked_text[] = "gone before rasd looked, and systemd was not asked";
+static const char silent_text[] = "gone before rasd looked, and systemd did not answer";
+static const char failed_text[] =
+	"gone before rasd looked, and systemd could not be asked";
 
 /* --- owners ---------------------------------------------------------------------------
  */
@@ -244,35 +249,6 @@ static void describe_owner(struct db_hit *hit, const struct process *process)
 		copy_text(hit->why, sizeof(hit->why), "in no unit");
 }
 
-/* It may touch the page and be gone at any time: whose it is, is asked now. */
-static void note_victim(struct hands *hands, const struct victim *victim)
-{
-	size_t place = hands->next_victim % ARRAY_SIZE(hands->victims);
-	struct process process;
-
-	if (process_find(hands->pipeline->proc_fd, SYSTEMD_UNITS, victim->tgid,
-			 clock_now_ns(CLOCK_BOOTTIME), &process) < 0 ||
-	    process.start_ns != victim->start_ns)
-		return;
-	hands->victims[place] = process;
-	hands->next_victim++;
-}
-
-/* The latest that had this number. */
-static const struct process *find_victim(const struct hands *hands, int32_t tgid)
-{
-	const size_t n = ARRAY_SIZE(hands->victims);
-
-	for (size_t i = 0; tgid && i < n; i++) {
-		const struct process *process =
-			&hands->victims[(hands->next_victim + n - 1 - i) % n];
-
-		if (process->tgid == tgid)
-			return process;
-	}
-	return NULL;
-}
-
 static void see_hit(struct hands *hands, const struct finding *finding)
 {
 	struct db_hit hit = { .event = finding->event,
@@ -292,7 +268,7 @@ static void see_hit(struct hands *hands, const struct finding *finding)
 	if (owner->found)
 		process = &owner->process;
 	else if (finding->evidence == EVIDENCE_PAGEMAP)
-		process = find_victim(hands, finding->tgid);
+		process = hands_find_victim(hands, finding->tgid, finding->start_ns);
 	if (process) {
 		describe_owner(&hit, process);
 		hands_finish_hit(hands, &hit, finding->boottime_ns);
@@ -357,6 +333,49 @@ void hands_want_unit(struct hands *hands, const struct db_hit *hit, int64_t boot
 	hands_finish_hit(hands, &unknown, boottime_ns);
 }
 
+/* The next hit whose unit is to be asked for; the process had its unit, not the thread.
+ */
+bool hands_next_unit(struct hands *hands, struct act_order *ret, int64_t now)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(hands->pending); i++) {
+		struct pending_hit *pending = &hands->pending[i];
+		const struct db_hit *hit = &pending->hit;
+
+		if (!pending->used || pending->asked)
+			continue;
+		pending->asked = true;
+		pending->asked_ns = now;
+		*ret = (struct act_order){ .kind = ORDER_FIND_UNIT,
+					   .tid = hit->tgid ? hit->tgid : hit->pid,
+					   .event_boottime_ns = pending->boottime_ns,
+					   .token = pending->token };
+		return true;
+	}
+	return false;
+}
+
+/* The act process died over it. True: another one will be asked, once. */
+bool hands_want_unit_again(struct hands *hands, uint64_t token)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(hands->pending); i++) {
+		struct pending_hit *pending = &hands->pending[i];
+
+		if (!pending->used || pending->token != token || pending->again)
+			continue;
+		pending->again = true;
+		pending->asked = false;
+		return true;
+	}
+	return false;
+}
+
+static bool is_in_time(const struct pending_hit *pending, int64_t now)
+{
+	if (pending->asked)
+		return now - pending->asked_ns < ASKED_NS;
+	return now - pending->queued_ns < UNASKED_NS;
+}
+
 static void give_up_on_units(struct hands *hands)
 {
 	int64_t now = clock_now_ns(CLOCK_BOOTTIME);
@@ -364,12 +383,20 @@ static void give_up_on_units(struct hands *hands)
 	for (size_t i = 0; i < ARRAY_SIZE(hands->pending); i++) {
 		struct pending_hit *pending = &hands->pending[i];
 
-		if (!pending->used || now - pending->queued_ns < HIT_NS)
+		if (!pending->used || is_in_time(pending, now))
 			continue;
 		pending->used = false;
-		copy_text(pending->hit.why, sizeof(pending->hit.why), unasked_text);
+		copy_text(pending->hit.why, sizeof(pending->hit.why),
+			  pending->asked_ns ? silent_text : unasked_text);
 		hands_finish_hit(hands, &pending->hit, pending->boottime_ns);
 	}
+}
+
+static const char *why_no_unit(const struct act_report *report)
+{
+	if (report->unit[0])
+		return "";
+	return report->error && report->error != -ENOENT ? failed_text : gone_text;
 }
 
 /* The act process has asked systemd. */
@@ -384,28 +411,12 @@ static void take_unit(struct hands *hands, const struct act_report *report)
 		copy_text(pending->hit.unit, sizeof(pending->hit.unit), report->unit);
 		copy_text(pending->hit.invocation, sizeof(pending->hit.invocation),
 			  report->invocation);
-		pending->hit.tgid = report->unit[0] ? report->tid : 0;
-		pending->hit.is_unit = report->unit[0] != '\0';
+		if (report->unit[0] && !pending->hit.tgid)
+			pending->hit.tgid = report->tid;
+		pending->hit.is_unit = report->unit[0] && !report->delegated;
 		copy_text(pending->hit.why, sizeof(pending->hit.why),
-			  report->unit[0] ? "" : gone_text);
+			  why_no_unit(report));
 		hands_finish_hit(hands, &pending->hit, pending->boottime_ns);
-	}
-}
-
-static void take_victims(struct hands *hands, const struct act_report *report)
-{
-	uint32_t n = MIN(report->n_victims, (uint32_t)REPORT_VICTIMS_MAX);
-
-	for (uint32_t i = 0; i < n; i++) {
-		const struct victim *victim = &report->victims[i];
-		struct seen_page_victim seen = {
-			.boottime_ns = clock_now_ns(CLOCK_BOOTTIME),
-			.pfn = victim->pfn,
-			.tgid = victim->tgid,
-		};
-
-		note_victim(hands, victim);
-		correlate_page_victim(hands->correlator, &seen);
 	}
 }
 
@@ -432,6 +443,7 @@ void hands_settle(void *userdata)
 	correlate_settle(hands->correlator, clock_now_ns(CLOCK_BOOTTIME));
 	while (correlate_next(hands->correlator, &finding))
 		see_finding(hands, &finding);
+	hands_forget_ended(hands);
 	give_up_on_units(hands);
 	hands_tell_pages(hands);
 	hands->lookups = LOOKUPS_MAX;
@@ -443,5 +455,5 @@ void hands_take_finding_report(struct hands *hands, const struct act_report *rep
 	if (report->kind == ORDER_FIND_UNIT)
 		take_unit(hands, report);
 	else if (report->kind == ORDER_FIND_VICTIMS)
-		take_victims(hands, report);
+		hands_take_victims(hands, report);
 }

@@ -3,6 +3,7 @@ librasd_a_SOURCES = \
 	src/rasd/child.h src/rasd/config.c src/rasd/config.h src/rasd/config_keys.c \
 	src/rasd/config_keys.h src/rasd/daemon.c src/rasd/daemon.h src/rasd/daemon_private.h \
 	src/rasd/exports.c src/rasd/hands.c src/rasd/hands.h src/rasd/hands_facts.c \
+	src/rasd/hands_victims.c \
 	src/rasd/kernel_log.c src/rasd/kernel_log.h src/rasd/lag.c src/rasd/lag.h \
 	src/rasd/loop.c src/rasd/messages.h src/rasd/metrics.c src/rasd/metrics.h \
 	src/rasd/metrics_writer.c src/rasd/metrics_writer.h src/rasd/own_poison.c \

@@ -86,7 +86,7 @@ struct fake_systemd {
 	char started[64], start_mode[16];
 };
 
-#define FAKE_PROPERTIES 12
+#define FAKE_PROPERTIES 13
 
 struct fake_systemd *fake_systemd_new(void);
 void fake_systemd_free(struct fake_systemd *systemd);

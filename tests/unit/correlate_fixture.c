@@ -60,7 +60,12 @@ struct step kill_line(int64_t at, uint64_t pfn, int32_t tid)
 
 struct step look(int64_t at, uint64_t pfn, int32_t tgid)
 {
-	return (struct step){ .kind = LOOK, .look = { at, pfn, tgid } };
+	return (struct step){ .kind = LOOK, .look = { at, pfn, tgid, 0 } };
+}
+
+struct step look_at(int64_t at, uint64_t pfn, int32_t tgid, int64_t start_ns)
+{
+	return (struct step){ .kind = LOOK, .look = { at, pfn, tgid, start_ns } };
 }
 
 struct step report(uint64_t event, int64_t at, uint64_t pfn)

@@ -36,6 +36,7 @@ struct step failure(uint64_t event, int64_t at, uint64_t pfn, int32_t thread);
 struct step line(int64_t at, uint64_t pfn, int32_t tid);
 struct step kill_line(int64_t at, uint64_t pfn, int32_t tid);
 struct step look(int64_t at, uint64_t pfn, int32_t tgid);
+struct step look_at(int64_t at, uint64_t pfn, int32_t tgid, int64_t start_ns);
 struct step report(uint64_t event, int64_t at, uint64_t pfn);
 
 void take(struct correlator *c, const struct step *step);

@@ -92,7 +92,8 @@ static void append_one(sd_bus_message *reply, const struct fake_systemd *systemd
 		"ExecMainStatus",
 		"Job",
 		"ActiveExitTimestampMonotonic",
-		"ExecMainExitTimestampMonotonic"
+		"ExecMainExitTimestampMonotonic",
+		"Delegate"
 	};
 	const char *const texts[] = { look->load_state, look->active_state,
 				      look->sub_state, look->result };
@@ -102,7 +103,7 @@ static void append_one(sd_bus_message *reply, const struct fake_systemd *systemd
 	if (i == systemd->missing)
 		return;
 	if (i == systemd->mistyped)
-		sd_bus_message_append(reply, "{sv}", names[i], "b", 1);
+		sd_bus_message_append(reply, "{sv}", names[i], "y", 1);
 	else if (i < 4)
 		sd_bus_message_append(reply, "{sv}", names[i], "s", texts[i]);
 	else if (i == 4)
@@ -112,6 +113,8 @@ static void append_one(sd_bus_message *reply, const struct fake_systemd *systemd
 				      numbers[i - 5]);
 	else if (i == 9)
 		sd_bus_message_append(reply, "{sv}", names[i], "(uo)", look->job, "/job");
+	else if (i == 12)
+		sd_bus_message_append(reply, "{sv}", names[i], "b", look->delegated);
 	else
 		sd_bus_message_append(reply, "{sv}", names[i], "t",
 				      i == 10 ? look->active_exit_usec :

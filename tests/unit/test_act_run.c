@@ -287,6 +287,16 @@ static void the_unit_of_a_process_is_told(void **state)
 	assert_int_equal(test.report.tid, PID);
 	assert_string_equal(test.report.unit, UNIT);
 	assert_string_equal(test.report.invocation, ID);
+	assert_int_equal(test.report.delegated, 0);
+	test.unit->look.delegated = 1;
+	give();
+	hear();
+	assert_int_equal(test.report.delegated, 1);
+	test.order.event_boottime_ns = INT64_MAX / 2; /* its main one ended before */
+	give();
+	hear();
+	assert_int_equal(test.report.error, -ENOENT);
+	test.order.event_boottime_ns = 0;
 	test.order.tid = PID + 1;
 	give();
 	hear();

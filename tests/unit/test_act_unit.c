@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "util/clock.h"
+
 #define ID   "00112233445566778899aabbccddeeff"
 #define UNIT "web.service"
 #define PID  4242
@@ -330,7 +332,9 @@ static void a_dry_run_starts_nothing(void **state)
 static int find(int32_t pid, char unit[static POLICY_UNIT_BYTES],
 		char invocation[static POLICY_INVOCATION_BYTES])
 {
-	return unit_of_main_pid(&test.actuator, pid, unit, invocation);
+	bool delegated;
+
+	return unit_of_main_pid(&test.actuator, pid, 0, unit, invocation, &delegated);
 }
 
 static void the_unit_of_a_main_process_is_found(void **state)
@@ -361,6 +365,41 @@ static void of_units_with_one_number_the_last_is_meant(void **state)
 	assert_int_equal(find(PID, unit, invocation), 0);
 	assert_string_equal(unit, "later.service");
 	assert_string_equal(invocation, other);
+}
+
+/* The fake's units ended at 7 s of monotonic time; whatever is below is of this boot. */
+static void one_that_ended_before_is_somebody_elses(void **state)
+{
+	int64_t slept = clock_now_ns(CLOCK_BOOTTIME) - clock_now_ns(CLOCK_MONOTONIC);
+	char unit[POLICY_UNIT_BYTES], invocation[POLICY_INVOCATION_BYTES];
+	bool delegated = true;
+	static const struct {
+		int64_t event_ns; /* monotonic */
+		int32_t main_pid;
+		int expected;
+	} cases[] = { { 6 * NS_PER_SEC, 0, 0 },	      { 7900 * NS_PER_MSEC, 0, 0 },
+		      { 9 * NS_PER_SEC, 0, -ENOENT }, { 9 * NS_PER_SEC, PID, 0 },
+		      { INT64_MAX / 2, 0, -ENOENT },  { INT64_MIN / 2, 0, 0 } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		test.unit->look.main_pid = cases[i].main_pid;
+		assert_int_equal(unit_of_main_pid(&test.actuator, PID,
+						  cases[i].event_ns + slept, unit,
+						  invocation, &delegated),
+				 cases[i].expected);
+	}
+	test.unit->look.main_exit_usec = 0; /* it lives */
+	assert_int_equal(unit_of_main_pid(&test.actuator, PID, INT64_MAX / 2, unit,
+					  invocation, &delegated),
+			 0);
+	assert_false(delegated);
+	test.unit->look.delegated = 1;
+	assert_int_equal(find(PID, unit, invocation), 0);
+	assert_int_equal(
+		unit_of_main_pid(&test.actuator, PID, 0, unit, invocation, &delegated),
+		0);
+	assert_true(delegated);
 }
 
 static void more_units_than_anybody_looks_at_are_said(void **state)
@@ -426,6 +465,7 @@ int main(void)
 		A_TEST(a_dry_run_starts_nothing),
 		A_TEST(the_unit_of_a_main_process_is_found),
 		A_TEST(of_units_with_one_number_the_last_is_meant),
+		A_TEST(one_that_ended_before_is_somebody_elses),
 		A_TEST(more_units_than_anybody_looks_at_are_said),
 		A_TEST(a_search_survives_a_systemd_in_trouble),
 	};

@@ -301,6 +301,66 @@ static void a_number_that_is_used_again_is_somebody_else(_unused_ void **state)
 		   own(8, T + 90000 * SEC, 500, 500));
 }
 
+/* Who sends himself the signal under a victim's number is not the victim. */
+static void a_victim_is_the_process_that_was_looked_at(_unused_ void **state)
+{
+	const char *hit = "hit 8 pagemap, page of 8 0x77, signal 2>8 pagemap";
+	struct step known = own(8, T + 60 * SEC, 500, 500);
+	struct step unknown = own(8, T + 60 * SEC, 500, 0);
+	struct step early = own(8, T - SEC, 500, 0);
+
+	known.signal.start_ns = T - 100 * SEC;
+	ALL_ORDERS(hit, failure(2, T, 0x77, 9),
+		   look_at(T + SEC, 0x77, 500, T - 100 * SEC), known);
+	ALL_ORDERS("", failure(2, T, 0x77, 9),
+		   look_at(T + SEC, 0x77, 500, T - 100 * SEC + 1), known);
+	ALL_ORDERS("", failure(2, T, 0x77, 9),
+		   look_at(T + SEC, 0x77, 500, T - 100 * SEC - 1), known);
+	ALL_ORDERS(hit, failure(2, T, 0x77, 9), look_at(T + SEC, 0x77, 500, T - SEC),
+		   unknown);
+	/* it got the signal before the victim began */
+	ALL_ORDERS("", failure(2, T, 0x77, 9), look_at(T + SEC, 0x77, 500, T - MSEC),
+		   early);
+	ALL_ORDERS(hit, failure(2, T, 0x77, 9), look_at(T + SEC, 0x77, 500, T - SEC),
+		   early);
+}
+
+/* A signal, read after the victim of page 0x77 with number 500 ended at T + 10 s. */
+static void play_after_end(const struct step *signal, int64_t settle_ns,
+			   const char *expected)
+{
+	const struct step begin[] = { failure(2, T, 0x77, 9),
+				      look_at(T + SEC, 0x77, 500, T - SEC) };
+	struct correlator *c = correlator_new();
+	struct outcome outcome = { 0 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(begin); i++)
+		take(c, &begin[i]);
+	correlate_forget_victim(c, 500, T - SEC + 1, T + 2 * SEC);
+	correlate_forget_victim(c, 501, T - SEC, T + 2 * SEC);
+	correlate_forget_victim(c, 500, T - SEC, T + 10 * SEC);
+	correlate_forget_victim(c, 500, T - SEC, T + 60 * SEC);
+	correlate_settle(c, settle_ns);
+	take(c, signal);
+	collect(c, &outcome);
+	assert_string_equal(as_text(&outcome), expected);
+	assert_int_equal(correlate_lost(c), 0);
+	correlator_free(c);
+}
+
+static void a_victim_that_has_ended_speaks_for_what_was_before(_unused_ void **state)
+{
+	const char *hit = "hit 8 pagemap, page of 8 0x77, signal 2>8 pagemap";
+	struct step before = own(8, T + 10 * SEC, 500, 0);
+	struct step after = own(8, T + 10 * SEC + 1, 500, 0);
+
+	play_after_end(&before, T + 20 * SEC, hit);
+	play_after_end(&before, T + 20 * SEC + 1, "");
+	play_after_end(&after, T + 10 * SEC, "");
+	after.signal.start_ns = T - SEC; /* its own: looked up while it lived */
+	play_after_end(&after, T + 10 * SEC, hit);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -320,6 +380,8 @@ int main(void)
 		cmocka_unit_test(what_a_user_sends_itself_proves_nothing),
 		cmocka_unit_test(a_victims_word_is_used_up),
 		cmocka_unit_test(a_number_that_is_used_again_is_somebody_else),
+		cmocka_unit_test(a_victim_is_the_process_that_was_looked_at),
+		cmocka_unit_test(a_victim_that_has_ended_speaks_for_what_was_before),
 	};
 
 	return cmocka_run_group_tests_name("correlate", tests, NULL, NULL);
