@@ -523,56 +523,6 @@ static void a_rule_that_no_longer_acts_ends_the_tries(void **state)
 	assert_int_equal(page_state(scene, FIRST_PAGE), PAGE_WATCHED);
 }
 
-/* --- failures that the kernel tells --- */
-
-static void a_failure_is_told_from_its_echo(void **state)
-{
-	struct scene *scene = *state;
-	const struct policy_rules *rules = &scene->rules;
-
-	/* never seen before */
-	assert_int_equal(
-		policy_page_failed(scene->state, rules, nth_page(0) + 77, scene->now),
-		FAILURE_NEW);
-	assert_int_equal(page_state(scene, nth_page(0)), PAGE_POISONED);
-	assert_int_equal(policy_page_failed(scene->state, rules, nth_page(0), scene->now),
-			 FAILURE_ECHO);
-	assert_int_equal(corrected(scene, nth_page(0), 100), -1);
-	/* asked for, and it waits: not ours yet */
-	break_page(scene, nth_page(1));
-	assert_int_equal(policy_page_failed(scene->state, rules, nth_page(1), scene->now),
-			 FAILURE_NEW);
-	assert_int_equal(end_next(scene, OUTCOME_ALREADY, 0), OUTCOME_ALREADY);
-	assert_int_equal(page_state(scene, nth_page(1)), PAGE_POISONED);
-	/* given out: soft offline tells of no failure, so it is another */
-	break_page(scene, nth_page(2));
-	assert_non_null(give(scene));
-	assert_int_equal(policy_page_failed(scene->state, rules, nth_page(2), scene->now),
-			 FAILURE_NEW);
-	assert_int_equal(report(scene, (struct act_result){ .id = scene->next_id - 1,
-							    .outcome = OUTCOME_ALREADY }),
-			 OUTCOME_ALREADY);
-	assert_int_equal(page_state(scene, nth_page(2)), PAGE_POISONED);
-	assert_int_equal(policy_page_failed(scene->state, rules, nth_page(2), scene->now),
-			 FAILURE_ECHO);
-	/* taken out of use by us */
-	break_page(scene, nth_page(5));
-	assert_int_equal(end_next(scene, OUTCOME_DONE, 0), OUTCOME_DONE);
-	assert_int_equal(page_state(scene, nth_page(5)), PAGE_OFFLINED);
-	assert_int_equal(policy_page_failed(scene->state, rules, nth_page(5), scene->now),
-			 FAILURE_ECHO);
-	/* watched, and stuck */
-	assert_int_equal(corrected(scene, nth_page(3), 1), -1);
-	assert_int_equal(policy_page_failed(scene->state, rules, nth_page(3), scene->now),
-			 FAILURE_NEW);
-	break_page(scene, nth_page(4));
-	assert_int_equal(end_next(scene, OUTCOME_FAILED, EIO), OUTCOME_FAILED);
-	assert_int_equal(policy_page_failed(scene->state, rules, nth_page(4), scene->now),
-			 FAILURE_NEW);
-	assert_int_equal(scene->state->poisoned, 5);
-	assert_int_equal(scene->state->offlined, 1);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -605,7 +555,6 @@ int main(void)
 		SCENE(while_paused_a_page_asks_less_and_less),
 		SCENE(what_is_unknown_counts_and_may_be_asked_again),
 		SCENE(a_rule_that_no_longer_acts_ends_the_tries),
-		SCENE(a_failure_is_told_from_its_echo),
 	};
 
 	return cmocka_run_group_tests_name("policy-page", tests, NULL, NULL);
