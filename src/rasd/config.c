@@ -216,6 +216,18 @@ static void load_drop_ins(const char *path, struct loading *loading)
 		free(entries);
 }
 
+/* The metrics are where the rest of what goes with a boot is, if nobody says otherwise. */
+static void follow_runtime_directory(struct config *config)
+{
+	char path[CONFIG_PATH_BYTES];
+
+	if (strcmp(config->textfile, RASD_RUNTIME_DIRECTORY "/rasd.prom"))
+		return;
+	if (snprintf(path, sizeof(path), "%s/rasd.prom", config->runtime_directory) <
+	    (int)sizeof(path))
+		strcpy(config->textfile, path);
+}
+
 /*
  * Reads `path` and the files of `path`.d over the defaults. What is wrong is told to
  * `complain_fn`, counted in ret->n_errors, and leaves its key as it was. -ENOENT: there
@@ -232,6 +244,7 @@ int config_load(const char *path, config_complain_fn complain_fn, struct config 
 	config_defaults(&config);
 	r = load_file(&loading);
 	load_drop_ins(path, &loading);
+	follow_runtime_directory(&config);
 	*ret = config;
 	return r;
 }
