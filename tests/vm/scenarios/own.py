@@ -14,7 +14,7 @@ import threading
 from bench import firmware as fw
 from bench.acts import DATABASE
 from bench.memory import PAGE
-from bench.scenario import fresh_boot, needs_rasd
+from bench.scenario import fresh_boot, kernels_alike, needs_rasd
 
 BENCH = "/usr/lib/bench"
 UNIT = "rasd.service"
@@ -272,12 +272,14 @@ def lose_each_private_page(guest, code):
         it.end()
 
 
+@kernels_alike
 @needs_rasd
 def test_private_pages_early(guest):
     """heap, stack, data of capture, store and act: told early, it goes on"""
     lose_each_private_page(guest, AO)
 
 
+@kernels_alike
 @needs_rasd
 def test_private_pages_late(guest):
     """the same pages, read by the process itself"""
@@ -292,18 +294,21 @@ def lose_each_ring_page(guest, code):
         it.end()
 
 
+@kernels_alike
 @needs_rasd
 def test_ring_pages_early(guest):
     """header, status, shadow, landing area and messages of the ring: nothing is lost"""
     lose_each_ring_page(guest, AO)
 
 
+@kernels_alike
 @needs_rasd
 def test_ring_pages_late(guest):
     """the same pages, read by capture itself"""
     lose_each_ring_page(guest, AR)
 
 
+@kernels_alike
 @needs_rasd
 def test_ring_page_of_store(guest):
     """a page of the ring that store reads first: capture gives way, too, and mends it"""
@@ -316,6 +321,7 @@ def test_ring_page_of_store(guest):
         it.end()
 
 
+@kernels_alike
 @needs_rasd
 def test_while_stopped(guest):
     """pages of the ring that fail while no rasd runs: the next one mends it, nothing is lost"""
@@ -333,6 +339,7 @@ def test_while_stopped(guest):
         it.end()
 
 
+@kernels_alike
 @needs_rasd
 def test_undelivered(guest):
     """a page of messages that store did not have yet: what was in it is counted"""
@@ -357,6 +364,7 @@ def test_undelivered(guest):
         it.end(may_lose=True)
 
 
+@kernels_alike
 @needs_rasd
 def test_records_page(guest):
     """the page that records lie in: that some were lost is a row, and it goes on"""
@@ -448,6 +456,7 @@ def keep_failing(it):
         done 2>/dev/null; exit 1""", timeout=150)
 
 
+@kernels_alike
 @needs_rasd
 def test_again_and_again(guest):
     """a page that fails in each new image: a clean stop that says why, nothing lost"""
