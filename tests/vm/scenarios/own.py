@@ -137,34 +137,34 @@ class Own:
         self.guest.sh(f"echo {frame:#x} >/sys/kernel/debug/hwpoison/corrupt-pfn")
 
     @staticmethod
-    def _poison(pid, kind, address):
-        """Where the page is at that moment: a fork may have had it copied since."""
-        return (f"{BENCH}/poke pages {pid} {kind} | awk '$2 == \"{address:#x}\" {{ print $3 }}' "
-                ">/sys/kernel/debug/hwpoison/corrupt-pfn")
-
-    @staticmethod
     def _late(pid):
         return (f"{BENCH}/poke syscall {pid} {SYS_PRCTL} {PR_MCE_KILL} {MCE_KILL_SET} "
                 f"{MCE_KILL_LATE} 0 0 >/dev/null")
 
     def fail(self, pids, process, kind, address, code):
-        """The page fails, and the process learns of it early, or by touching it."""
+        """The page fails, and the process learns of it early, or by touching it. False: it
+        has no page there any more. Where the page is, is looked up at that moment: a fork may
+        have had it copied since."""
         pid = pids[process]
-        fails = self._poison(pid, kind, address)
-        if code == AO:
-            self.guest.sh(fails)
-            return
-        late = pids.values() if kind == "ring" else [pid]
-        self.guest.sh("; ".join([*map(self._late, late), fails,
-                                 f"{BENCH}/poke touch {pid} {address:#x}"]),
-                      check=False)      # it may have touched the page before
+        steps = [f"frame=$({BENCH}/poke pages {pid} {kind} | "
+                 f"awk '$2 == \"{address:#x}\" {{ print $3 }}'); [ \"$frame\" ] || exit 9"]
+        if code == AR:
+            steps += map(self._late, pids.values() if kind == "ring" else [pid])
+        steps.append("echo $frame >/sys/kernel/debug/hwpoison/corrupt-pfn || exit 8")
+        if code == AR:      # it may have touched the page itself by then
+            steps.append(f"{BENCH}/poke touch {pid} {address:#x} || true")
+        status, _, error = self.guest.run("\n".join(steps))
+        assert status in (0, 9), (status, error)
+        return status == 0
 
-    def lose(self, process, kind, code, place, offset=None):
+    def lose(self, process, kind, code, place, find_offset=lambda: None):
         """A page of it fails: a row tells of it, and rasd goes on."""
-        pids, addresses, _ = self.choose(process, kind, offset)
         before = self.last_id()
-        self.fail(pids, process, kind, addresses[0], code)
-        what = f"{process} {pids} {kind} {offset or ''} {[hex(at) for at in addresses]} {code}"
+        def fails():
+            pids, addresses, _ = self.choose(process, kind, find_offset())
+            return self.fail(pids, process, kind, addresses[0], code) and (pids, addresses)
+        pids, addresses = self.guest.wait_for(fails, 30, f"a page of {process}, {kind}")
+        what = f"{process} {pids} {kind} {[hex(at) for at in addresses]} {code}"
         found = self.wait_for_rows(before, what, process=process, pid=pids[process])
         assert len(found) <= (1 if code == AO else 2), found  # by itself, and by poke
         for row in found:
@@ -225,6 +225,10 @@ class Own:
     def is_readable(self, offset):
         return self.guest.run(f"dd if={RING} of=/dev/null bs={PAGE} skip={offset // PAGE} "
                               "count=1 status=none")[0] == 0
+
+    def assert_readable(self):
+        """No page of the file is lost any more: reading one is an error."""
+        self.guest.sh(f"cat {RING} >/dev/null")
 
     # ---- what there is in the end ----
 
@@ -288,9 +292,10 @@ def test_private_pages_late(guest):
 
 def lose_each_ring_page(guest, code):
     with own(guest) as it:
-        for offset in (it.delivered_page(), 0, STATUS_AT, SHADOW_AT, LANDING_AT, LANDED_AT):
-            it.lose("capture", "ring", code, "ring", offset)
-            assert it.is_readable(offset)
+        it.lose("capture", "ring", code, "ring", it.delivered_page)
+        for offset in (0, STATUS_AT, SHADOW_AT, LANDING_AT, LANDED_AT):
+            it.lose("capture", "ring", code, "ring", lambda offset=offset: offset)
+        it.assert_readable()
         it.end()
 
 
@@ -313,11 +318,10 @@ def test_ring_pages_late(guest):
 def test_ring_page_of_store(guest):
     """a page of the ring that store reads first: capture gives way, too, and mends it"""
     with own(guest) as it:
-        offset = it.delivered_page()
         before = it.last_id()
-        it.lose("store", "ring", AR, "ring", offset)
+        it.lose("store", "ring", AR, "ring", it.delivered_page)
         it.wait_for_rows(before, "capture's own", process="capture", code=AR)
-        assert it.is_readable(offset)
+        it.assert_readable()
         it.end()
 
 
@@ -335,7 +339,7 @@ def test_while_stopped(guest):
             it.poison(frame)
         guest.sh("systemctl start rasd")
         it.pid = int(guest.unit(UNIT, "MainPID")["MainPID"])
-        assert all(map(it.is_readable, offsets))
+        it.assert_readable()
         it.end()
 
 
@@ -432,7 +436,7 @@ def test_database_pages(guest):
     with own(guest) as it, reader(guest):
         for code in (AO, AR):
             connected(guest)
-            it.lose("store", "shm", code, "other", 0)
+            it.lose("store", "shm", code, "other", lambda: 0)
             for path, index in ((f"{DATABASE}-wal", 0), (f"{DATABASE}-wal", -1),
                                 (DATABASE, 0), (DATABASE, -1)):
                 lose_cached(it, path, index)
@@ -491,7 +495,7 @@ def test_frozen(guest):
         events = 'rasd_events_total{.*"non-standard"'
         guest.sh(f"fsfreeze -f {PLACE}")
         try:
-            it.fail(pids, "capture", "heap", addresses[0], AR)
+            assert it.fail(pids, "capture", "heap", addresses[0], AR)
             guest.wait_for(lambda: metric(guest, 'rasd_own_poison_total{.*"capture"'), 20,
                            "a new image")
             seen = metric(guest, events)
