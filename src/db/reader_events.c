@@ -29,6 +29,7 @@ enum {
 	COMM,
 	UNIT,
 	DIMM,
+	DEVICE,
 	SOURCE,
 	FLAGS,
 	COLUMNS
@@ -53,6 +54,7 @@ static const struct field columns[COLUMNS] = {
 	[COMM] = { .name = "comm", .kind = FIELD_TEXT },
 	[UNIT] = { .name = "unit", .kind = FIELD_TEXT },
 	[DIMM] = { .name = "dimm", .kind = FIELD_TEXT },
+	[DEVICE] = { .name = "device", .kind = FIELD_TEXT },
 	[SOURCE] = { .name = "source", .kind = FIELD_INT },
 	[FLAGS] = { .name = "flags", .kind = FIELD_INT },
 };
@@ -188,6 +190,7 @@ static void fill_head(const struct value *row, struct event *event)
 	event->comm = row[COMM];
 	event->unit = row[UNIT];
 	event->dimm = row[DIMM];
+	event->device = row[DEVICE];
 }
 
 static void read_row(sqlite3_stmt *stmt, const struct field *fields, size_t n_fields,

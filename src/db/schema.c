@@ -106,6 +106,7 @@ static const struct migration {
 } migrations[] = {
 	{ 1000, base_sql },
 	{ 1001, acts_sql },
+	{ 1002, "ALTER TABLE event ADD COLUMN device TEXT;" },
 };
 
 static int migrate(sqlite3 *db, int64_t from)

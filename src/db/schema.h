@@ -12,7 +12,7 @@
 
 #define DB_APPLICATION_ID 0x52415344 /* "RASD" */
 #define DB_SCHEMA_MAJOR	  1
-#define DB_SCHEMA_MINOR	  1
+#define DB_SCHEMA_MINOR	  2
 #define DB_SCHEMA_VERSION (DB_SCHEMA_MAJOR * 1000 + DB_SCHEMA_MINOR)
 
 /* The type of events that the program which stored them did not know. */

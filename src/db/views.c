@@ -72,7 +72,7 @@ static void build_events(sqlite3_str *sql)
 	add_case(sql, "source", "source", EVENT_SOURCE_MAX, event_source_word);
 	sqlite3_str_appendf(
 		sql,
-		" e.cpu, e.pid, e.tgid, e.uid, e.comm, e.unit, e.dimm,"
+		" e.cpu, e.pid, e.tgid, e.uid, e.comm, e.unit, e.dimm, e.device,"
 		" (e.flags & %d) = 0 AS confirmed, (e.flags & %d) != 0 AS synthetic,"
 		" b.boot_id, e.run FROM event e LEFT JOIN event_type t ON t.id = e.type"
 		" LEFT JOIN boot b ON b.id = e.boot",

@@ -49,6 +49,7 @@ static void bind_event(const struct db_writer *w, const struct event *event, int
 	sql_bind_value(stmt, ++i, &event->comm);
 	sql_bind_value(stmt, ++i, &event->unit);
 	sql_bind_value(stmt, ++i, &event->dimm);
+	sql_bind_value(stmt, ++i, &event->device);
 	sqlite3_bind_int64(stmt, ++i, event->source);
 	sqlite3_bind_int64(stmt, ++i, event->flags);
 }

@@ -12,7 +12,7 @@
 #include "util/arena.h"
 #include "util/text.h"
 
-#define EVENT_FIELDS_MAX 48
+#define EVENT_FIELDS_MAX 64
 #define EVENT_LISTS_MAX	 4
 #define EVENT_TEXT_BYTES 512 /* enough for any describe() */
 
@@ -20,13 +20,16 @@
 #define EVENT_UNCONFIRMED \
 	0x2u		    /* any user could have caused it: summed up, moves nothing */
 #define EVENT_AT_LEAST 0x4u /* its source leaves some out: there may have been more */
+#define EVENT_RETOLD   0x8u /* another source told of the same error: not counted again */
+#define EVENT_PREVIOUS_BOOT \
+	0x10u /* it happened before this boot, its time is not known better */
 
 struct event;
 
 /* What an event of a type is to those who bring events together. */
 enum event_role {
 	ROLE_OTHER,
-	ROLE_SIGNAL, /* see handlers/sigbus.h */
+	ROLE_SIGNAL,	     /* see handlers/sigbus.h */
 	ROLE_MEMORY_FAILURE, /* its address is the page's */
 };
 
@@ -69,6 +72,7 @@ struct event {
 	int32_t tgid;	       /* its process, 0: not known */
 	int64_t uid;	       /* -1: not known */
 	struct value comm, unit, dimm;
+	struct value device; /* as the kernel names it: "0000:01:00.0", "sda", "mem0" */
 	struct value detail[EVENT_FIELDS_MAX];
 	struct list lists[EVENT_LISTS_MAX];
 };

@@ -2,6 +2,8 @@
 
 #include "event/handler.h"
 
+#include <string.h>
+
 /* NULL if the kernel has no word for it. */
 const char *symbol_text(const struct symbol_table *table, int64_t value)
 {
@@ -9,6 +11,36 @@ const char *symbol_text(const struct symbol_table *table, int64_t value)
 		if (table->symbols[i].value == value)
 			return table->symbols[i].text;
 	return NULL;
+}
+
+static bool takes(const struct handler *handler, const struct guid *type)
+{
+	static const struct guid none;
+
+	for (size_t i = 0; i < HANDLER_SECTIONS_MAX; i++) {
+		const struct guid *section = &handler->sections[i];
+
+		if (!memcmp(section, &none, sizeof(none)))
+			return false;
+		if (!memcmp(section, type, sizeof(*type)))
+			return true;
+	}
+	return false;
+}
+
+/* Whose a section of this type is. NULL: nobody's, and nobody takes any. */
+const struct handler *handler_of_section(const struct handler_table *table,
+					 const struct guid *type)
+{
+	const struct handler *any = NULL;
+
+	for (size_t i = 0; i < table->n_handlers; i++) {
+		if (takes(table->handlers[i], type))
+			return table->handlers[i];
+		if (table->handlers[i]->any_section)
+			any = table->handlers[i];
+	}
+	return any;
 }
 
 static uint32_t fnv1a(uint32_t hash, const char *s)

@@ -2,20 +2,25 @@
 #pragma once
 
 /*
- * A handler turns one tracepoint's records into events of one type (some have none: their
- * events come from elsewhere). It is a constant:
- * what the running kernel adds (ids, offsets, texts) is resolved beside it by the source.
+ * A handler makes events of one type: from a tracepoint's records, from sections of
+ * firmware records, from the kernel's log; each has at least one of these, or its events
+ * come from rasd itself. It is a constant: what the running kernel adds (ids, offsets,
+ * texts) is resolved beside it by the source.
  */
 
 #include <stddef.h>
 #include <stdint.h>
 
 #include "event/event.h"
+#include "event/guid.h"
 #include "util/arena.h"
 
 #define HANDLER_TRACEPOINTS_MAX 2
+#define HANDLER_SECTIONS_MAX	8
 
 struct cper_log_section;
+struct cper_section;
+struct handler_table;
 
 /* The rings that the daemon keeps apart, so that what any user can cause never pushes out
  * what hardware reported. */
@@ -40,21 +45,37 @@ struct record {
 	uint64_t page_size;		    /* bytes */
 	int32_t common_pid;  /* the thread in whose context it was recorded */
 	struct arena *arena; /* for texts and list rows of this event */
+	const struct handler_table *handlers; /* for what has another's record in it */
+};
+
+struct handler_tracepoint {
+	const char *name;   /* "system:event" */
+	const char *filter; /* for the kernel, NULL: none */
 };
 
 struct handler {
 	const struct event_type *type;
-	const char *tracepoints[HANDLER_TRACEPOINTS_MAX]; /* "system:event"; first found
-							     wins; none: not traced */
+	/* The first that the kernel has is traced. */
+	struct handler_tracepoint tracepoints[HANDLER_TRACEPOINTS_MAX];
 	enum trace_ring ring;
-	const char *filter; /* for the kernel, NULL: none */
 	/*
 	 * Fills in the event. On entry event->detail[] holds the kernel's fields as its
 	 * table names them, and the rest is as event_init() left it. Returns 1 if it is
 	 * an event, 0 if the record is nothing of ours, a negative errno if it cannot be
-	 * understood. NULL where there are no tracepoints.
+	 * understood. NULL where there are no tracepoints. The event may come back as one
+	 * of another handler's type.
 	 */
 	int (*decode)(const struct record *record, struct event *event);
+	/* Section types it decodes, see cper/section.h; one of zeros ends the list. */
+	struct guid sections[HANDLER_SECTIONS_MAX];
+	bool any_section; /* it takes those that nobody else does */
+	/*
+	 * Fills in the event from a section's bytes, which it may borrow: 1, or a
+	 * negative errno if they cannot be understood. What is cut is told as far as it
+	 * goes, with CPER_INCOMPLETE set.
+	 */
+	int (*decode_section)(const struct cper_section *section, struct arena *arena,
+			      struct event *event);
 	/*
 	 * The same for a section of a firmware record in the kernel's log, see
 	 * cper/log.h: 1 or 0. Nothing in the event points into the section. NULL: the
@@ -71,4 +92,6 @@ struct handler_table {
 };
 
 uint32_t handler_table_hash(const struct handler_table *table);
+const struct handler *handler_of_section(const struct handler_table *table,
+					 const struct guid *type);
 const char *symbol_text(const struct symbol_table *table, int64_t value);

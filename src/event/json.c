@@ -153,6 +153,7 @@ struct json_object *event_to_json(const struct event *event)
 	json_object_object_add(o, "comm", value_to_json(FIELD_TEXT, &event->comm));
 	json_object_object_add(o, "unit", value_to_json(FIELD_TEXT, &event->unit));
 	json_object_object_add(o, "dimm", value_to_json(FIELD_TEXT, &event->dimm));
+	json_object_object_add(o, "device", value_to_json(FIELD_TEXT, &event->device));
 	json_object_object_add(
 		o, "confirmed",
 		json_object_new_boolean(!(event->flags & EVENT_UNCONFIRMED)));

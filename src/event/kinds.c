@@ -16,6 +16,8 @@ static const char *const components[COMPONENT_MAX] = {
 	[COMPONENT_TLB] = "tlb",	   [COMPONENT_BUS] = "bus",
 	[COMPONENT_DISK] = "disk",	   [COMPONENT_PROCESS] = "process",
 	[COMPONENT_PLATFORM] = "platform", [COMPONENT_RASD] = "rasd",
+	[COMPONENT_PCIE] = "pcie",	   [COMPONENT_CXL] = "cxl",
+	[COMPONENT_NETWORK] = "network",
 };
 
 static const char *const address_kinds[ADDRESS_KIND_MAX] = {
@@ -27,9 +29,9 @@ static const char *const address_kinds[ADDRESS_KIND_MAX] = {
 };
 
 static const char *const sources[EVENT_SOURCE_MAX] = {
-	[SOURCE_TRACE] = "trace",
-	[SOURCE_LOG] = "kernel-log",
-	[SOURCE_SELF] = "self",
+	[SOURCE_TRACE] = "trace", [SOURCE_LOG] = "kernel-log", [SOURCE_SELF] = "self",
+	[SOURCE_BERT] = "bert",	  [SOURCE_ERST] = "erst",      [SOURCE_PSTORE] = "pstore",
+	[SOURCE_FILE] = "file",
 };
 
 static const char *name_of(const char *const *names, unsigned int n, unsigned int i)
@@ -67,4 +69,13 @@ enum severity severity_from_ghes(unsigned int ghes_severity)
 					     SEVERITY_UNCORRECTED, SEVERITY_FATAL };
 
 	return ghes_severity < ARRAY_SIZE(map) ? map[ghes_severity] : SEVERITY_UNKNOWN;
+}
+
+/* As in every CPER record, block and section (UEFI appendix N.2.1). */
+enum severity severity_from_cper(uint32_t cper_severity)
+{
+	static const enum severity map[] = { SEVERITY_UNCORRECTED, SEVERITY_FATAL,
+					     SEVERITY_CORRECTED, SEVERITY_INFO };
+
+	return cper_severity < ARRAY_SIZE(map) ? map[cper_severity] : SEVERITY_UNKNOWN;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <stdint.h>
+
 /*
  * The words every event is described with. Their numbers are stored in the database and
  * go through the ring: add at the end, never renumber.
@@ -27,6 +29,9 @@ enum component {
 	COMPONENT_PROCESS,
 	COMPONENT_PLATFORM, /* firmware reported it, only a vendor knows what it is */
 	COMPONENT_RASD,
+	COMPONENT_PCIE,
+	COMPONENT_CXL,
+	COMPONENT_NETWORK,
 	COMPONENT_MAX
 };
 
@@ -41,8 +46,12 @@ enum address_kind {
 
 enum event_source {
 	SOURCE_TRACE,
-	SOURCE_LOG,  /* the kernel's log */
-	SOURCE_SELF, /* rasd's own signal handler */
+	SOURCE_LOG,    /* the kernel's log */
+	SOURCE_SELF,   /* rasd's own signal handler */
+	SOURCE_BERT,   /* what firmware kept of the boot before */
+	SOURCE_ERST,   /* firmware's store of records */
+	SOURCE_PSTORE, /* what the kernel kept of the boot before */
+	SOURCE_FILE,   /* given to rasctl decode */
 	EVENT_SOURCE_MAX
 };
 
@@ -53,3 +62,4 @@ const char *address_kind_name(enum address_kind kind);
 const char *event_source_name(enum event_source source);
 
 enum severity severity_from_ghes(unsigned int ghes_severity);
+enum severity severity_from_cper(uint32_t cper_severity);

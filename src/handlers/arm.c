@@ -196,7 +196,7 @@ static const struct event_type type = {
 
 const struct handler handler_arm = {
 	.type = &type,
-	.tracepoints = { "ras:arm_event" },
+	.tracepoints = { { "ras:arm_event" } },
 	.ring = RING_HARDWARE,
 	.decode = decode,
 };

@@ -113,8 +113,7 @@ static const struct event_type type = {
 
 const struct handler handler_block_error = {
 	.type = &type,
-	.tracepoints = { "block:block_rq_error" },
+	.tracepoints = { { "block:block_rq_error", "error != -95 && error != -11" } },
 	.ring = RING_HARDWARE,
-	.filter = "error != -95 && error != -11",
 	.decode = decode,
 };

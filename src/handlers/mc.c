@@ -108,7 +108,7 @@ static const struct event_type type = {
 
 const struct handler handler_mc = {
 	.type = &type,
-	.tracepoints = { "ras:mc_event" },
+	.tracepoints = { { "ras:mc_event" } },
 	.ring = RING_HARDWARE,
 	.decode = decode,
 };

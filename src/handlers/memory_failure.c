@@ -69,8 +69,8 @@ static const struct event_type type = {
 
 const struct handler handler_memory_failure = {
 	.type = &type,
-	.tracepoints = { "ras:memory_failure_event",
-			 "memory_failure:memory_failure_event" },
+	.tracepoints = { { "ras:memory_failure_event" },
+			 { "memory_failure:memory_failure_event" } },
 	.ring = RING_HARDWARE,
 	.decode = decode,
 };

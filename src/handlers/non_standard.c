@@ -4,50 +4,83 @@
  * non_standard_event: a CPER section that the kernel has no branch for
  * (include/ras/ras_event.h), whole and raw. GUIDs are UEFI's, little-endian: the kernel's
  * own trace text prints them in another order.
+ *
+ * A section that a handler knows becomes an event of that handler; the others, from
+ * wherever they come, are kept here.
  */
 
 #include "event/handler.h"
 
 #include <errno.h>
+#include <string.h>
 
-#include "event/guid.h"
+#include "cper/section.h"
 
-enum { SEC_TYPE, FRU_ID, FRU_TEXT, SEV, LEN, BUF, SECTION_TYPE, FRU_ID_TEXT, FIELDS };
-
-static const struct field fields[FIELDS] = {
-	[SEC_TYPE] = { .kernel = "sec_type", .kind = FIELD_BYTES },
-	[FRU_ID] = { .kernel = "fru_id", .kind = FIELD_BYTES },
-	[FRU_TEXT] = { .name = "fru_text", .kernel = "fru_text", .kind = FIELD_TEXT },
-	[SEV] = { .name = "ghes_severity", .kernel = "sev", .kind = FIELD_UINT },
-	[LEN] = { .name = "length", .kernel = "len", .kind = FIELD_UINT },
-	[BUF] = { .name = "data", .kernel = "buf", .kind = FIELD_BYTES },
-	[SECTION_TYPE] = { .name = "section_type", .kind = FIELD_TEXT },
-	[FRU_ID_TEXT] = { .name = "fru_id", .kind = FIELD_TEXT },
+enum {
+	SECTION_TYPE = CPER_COLUMNS,
+	LENGTH,
+	DATA,
+	SEC_TYPE,
+	FRU_ID,
+	FRU_TEXT,
+	SEV,
+	LEN,
+	BUF,
+	FIELDS
 };
 
-static int name_guid(struct value *guid, struct arena *arena, struct value *ret)
-{
-	char *text = arena_take(arena, GUID_TEXT_BYTES);
+static const struct field fields[FIELDS] = {
+	CPER_COLUMN_FIELDS,
+	[SECTION_TYPE] = { .name = "section_type", .kind = FIELD_TEXT },
+	[LENGTH] = { .name = "length", .kind = FIELD_UINT },
+	[DATA] = { .name = "data", .kind = FIELD_BYTES },
+	[SEC_TYPE] = { .kernel = "sec_type", .kind = FIELD_BYTES },
+	[FRU_ID] = { .kernel = "fru_id", .kind = FIELD_BYTES },
+	[FRU_TEXT] = { .kernel = "fru_text", .kind = FIELD_TEXT },
+	[SEV] = { .kernel = "sev", .kind = FIELD_UINT },
+	[LEN] = { .kernel = "len", .kind = FIELD_UINT },
+	[BUF] = { .kernel = "buf", .kind = FIELD_BYTES },
+};
 
-	if (!text)
-		return -ENOBUFS;
-	if (guid->len != GUID_BYTES)
-		return -EBADMSG;
-	*ret = value_text(guid_to_text(guid->bytes, text));
-	return 0;
+static int decode_section(const struct cper_section *section, struct arena *arena,
+			  struct event *event)
+{
+	struct value *detail = event->detail;
+	char *type = arena_take(arena, GUID_TEXT_BYTES);
+	int r = type ? cper_columns_fill(section, arena, event) : -ENOBUFS;
+
+	if (r < 0)
+		return r;
+	detail[SECTION_TYPE] = value_text(guid_to_text(section->type.bytes, type));
+	detail[LENGTH] = value_uint(section->len);
+	detail[DATA] = value_bytes(section->body, section->len);
+	event->component = COMPONENT_PLATFORM;
+	return 1;
 }
 
 static int decode(const struct record *record, struct event *event)
 {
-	struct value *detail = event->detail;
-	int r = name_guid(&detail[SEC_TYPE], record->arena, &detail[SECTION_TYPE]);
+	const struct value *detail = event->detail;
+	struct cper_section section = {
+		.severity = severity_from_ghes((unsigned int)value_as_uint(&detail[SEV])),
+		.body = detail[BUF].bytes,
+		.len = detail[BUF].len,
+		.incomplete = value_as_uint(&detail[LEN]) > detail[BUF].len,
+	};
+	struct guid fru_id;
+	static const struct guid none;
 
-	r = r < 0 ? r : name_guid(&detail[FRU_ID], record->arena, &detail[FRU_ID_TEXT]);
-	if (r < 0)
-		return r;
-	event->severity = severity_from_ghes((unsigned int)value_as_uint(&detail[SEV]));
-	event->component = COMPONENT_PLATFORM;
-	return 1;
+	if (detail[SEC_TYPE].len != GUID_BYTES || detail[FRU_ID].len != GUID_BYTES)
+		return -EBADMSG;
+	memcpy(&section.type, detail[SEC_TYPE].bytes, GUID_BYTES);
+	memcpy(&fru_id, detail[FRU_ID].bytes, GUID_BYTES);
+	if (memcmp(&fru_id, &none, GUID_BYTES))
+		section.fru_id = &fru_id;
+	if (detail[FRU_TEXT].len) {
+		section.fru_text = detail[FRU_TEXT].text;
+		section.fru_text_len = detail[FRU_TEXT].len;
+	}
+	return cper_section_decode(record->handlers, &section, record->arena, event);
 }
 
 static void describe(const struct event *event, struct text *out)
@@ -56,10 +89,11 @@ static void describe(const struct event *event, struct text *out)
 
 	text_add(out, "section ");
 	text_add_escaped(out, detail[SECTION_TYPE].text, detail[SECTION_TYPE].len);
-	text_add(out, ", %u bytes", detail[BUF].len);
-	if (detail[FRU_TEXT].len) {
+	text_add(out, ", %u bytes", detail[DATA].len);
+	if (detail[CPER_FRU_TEXT].len) {
 		text_add(out, ", FRU ");
-		text_add_escaped(out, detail[FRU_TEXT].text, detail[FRU_TEXT].len);
+		text_add_escaped(out, detail[CPER_FRU_TEXT].text,
+				 detail[CPER_FRU_TEXT].len);
 	}
 }
 
@@ -73,7 +107,9 @@ static const struct event_type type = {
 
 const struct handler handler_non_standard = {
 	.type = &type,
-	.tracepoints = { "ras:non_standard_event" },
+	.tracepoints = { { "ras:non_standard_event" } },
 	.ring = RING_HARDWARE,
 	.decode = decode,
+	.any_section = true,
+	.decode_section = decode_section,
 };

@@ -160,9 +160,9 @@ static const struct event_type type = {
 
 const struct handler handler_sigbus = {
 	.type = &type,
-	.tracepoints = { "signal:signal_generate" },
+	.tracepoints = { { "signal:signal_generate",
+			   "(sig == 7 && (code == 3 || code == 4 || code == 5 || "
+			   "code == 128)) || (sig == 9 && code == 128)" } },
 	.ring = RING_SIGNAL,
-	.filter = "(sig == 7 && (code == 3 || code == 4 || code == 5 || code == 128)) || "
-		  "(sig == 9 && code == 128)",
 	.decode = decode,
 };

@@ -55,7 +55,7 @@ static const struct event_type type = {
 
 const struct handler handler_test = {
 	.type = &type,
-	.tracepoints = { "ftrace:print" },
+	.tracepoints = { { "ftrace:print" } },
 	.ring = RING_HARDWARE,
 	.decode = decode,
 };

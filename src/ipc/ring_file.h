@@ -12,7 +12,7 @@
 #include "ipc/ring.h"
 
 #define RING_MAGIC	  0x676e697264736172ULL /* "rasdring" */
-#define RING_VERSION	  2
+#define RING_VERSION	  3
 #define RING_AREA_ALIGN	  65536 /* the largest page size of arm64 */
 #define RING_HEADER_BYTES 4096
 #define RING_VITAL_AT	  1024 /* behind the header, and behind its shadow */

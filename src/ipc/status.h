@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define STATUS_TYPES_MAX   40
-#define STATUS_SOURCES_MAX 48
+#define STATUS_TYPES_MAX   72
+#define STATUS_SOURCES_MAX 72
 #define STATUS_NAME_BYTES  48
 
 enum source_state {

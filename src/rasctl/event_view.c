@@ -69,6 +69,7 @@ static const struct column record_columns[] = {
 	{ .key = "address", .title = "Address", .format = format_address },
 	{ .key = "address_kind" },
 	{ .key = "dimm", .title = "DIMM" },
+	{ .key = "device", .title = "Device" },
 	{ .key = "cpu", .title = "CPU" },
 	{ .key = "pid", .title = "Thread" },
 	{ .key = "tgid", .title = "Process" },

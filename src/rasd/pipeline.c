@@ -325,7 +325,8 @@ static int understand(struct pipeline *pipeline, const struct trace_record *raw,
 {
 	const struct tracepoint *tp = find_tracepoint(pipeline, raw);
 	struct record record = { .page_size = pipeline->page_size,
-				 .arena = &pipeline->arena };
+				 .arena = &pipeline->arena,
+				 .handlers = pipeline->handlers };
 	int r;
 
 	arena_reset(&pipeline->arena);

@@ -169,9 +169,11 @@ int tracing_settle(struct tracing *tracing, enum trace_ring ring,
 }
 
 static struct tracepoint *attach_to(struct tracing *tracing,
-				    const struct handler *handler, const char *name,
+				    const struct handler *handler,
+				    const struct handler_tracepoint *wanted,
 				    int *ret_error)
 {
+	const char *name = wanted->name;
 	size_t len;
 	_cleanup_(free_ptr) char *format = trace_format_read(name, &len, ret_error);
 	struct tep_handle *tep;
@@ -190,7 +192,7 @@ static struct tracepoint *attach_to(struct tracing *tracing,
 	if (!tp)
 		return NULL;
 	*ret_error = trace_instance_enable(&tracing->instances[handler->ring], name,
-					   handler->filter);
+					   wanted->filter);
 	return *ret_error < 0 ? tracepoint_free(tp) : tp;
 }
 
@@ -205,9 +207,10 @@ struct tracepoint *tracing_attach(struct tracing *tracing, size_t i)
 
 	if (tracing->tracepoints[i])
 		return NULL;
-	for (size_t n = 0; n < HANDLER_TRACEPOINTS_MAX && handler->tracepoints[n]; n++) {
+	for (size_t n = 0; n < HANDLER_TRACEPOINTS_MAX && handler->tracepoints[n].name;
+	     n++) {
 		tracing->tracepoints[i] = attach_to(
-			tracing, handler, handler->tracepoints[n], &tracing->errors[i]);
+			tracing, handler, &handler->tracepoints[n], &tracing->errors[i]);
 		if (tracing->tracepoints[i] || tracing->errors[i] != -ENOENT)
 			break;
 	}
@@ -222,10 +225,10 @@ void tracing_report_one(const struct tracing *tracing, size_t i,
 	const struct tracepoint *tp = tracing->tracepoints[i];
 	struct status_source *source = &status->sources[i];
 
-	if (!handler->tracepoints[0])
+	if (!handler->tracepoints[0].name)
 		return;
 	copy_text(source->name, sizeof(source->name),
-		  tp ? tp->name : handler->tracepoints[0]);
+		  tp ? tp->name : handler->tracepoints[0].name);
 	source->error = tp ? 0 : -tracing->errors[i];
 	source->state = tp			      ? SOURCE_READY :
 			tracing->errors[i] == -ENOENT ? SOURCE_ABSENT :

@@ -229,7 +229,7 @@ static void its_handler_has_no_tracepoint(void **state)
 	const struct handler *handler = handler_of("cper-memory");
 
 	(void)state;
-	assert_null(handler->tracepoints[0]);
+	assert_null(handler->tracepoints[0].name);
 	assert_true(handler->decode == NULL);
 }
 

@@ -60,7 +60,7 @@ static void load_formats(struct golden *golden)
 	for (size_t h = 0; h < handlers_table.n_handlers; h++) {
 		const struct handler *handler = handlers_table.handlers[h];
 
-		for (size_t t = 0; t < HANDLER_TRACEPOINTS_MAX && handler->tracepoints[t];
+		for (size_t t = 0; t < HANDLER_TRACEPOINTS_MAX && handler->tracepoints[t].name;
 		     t++) {
 			char name[80];
 			uint8_t *text;
@@ -68,12 +68,12 @@ static void load_formats(struct golden *golden)
 			int error;
 
 			snprintf(name, sizeof(name), "format/%s",
-				 handler->tracepoints[t]);
+				 handler->tracepoints[t].name);
 			text = read_whole(path_in(golden, name, ""), &len);
 			if (!text)
 				continue;
 			golden->tracepoints[golden->n_tracepoints] = resolve_text(
-				handler, handler->tracepoints[t], (char *)text, &error);
+				handler, handler->tracepoints[t].name, (char *)text, &error);
 			assert_non_null(golden->tracepoints[golden->n_tracepoints++]);
 			free(text);
 		}
