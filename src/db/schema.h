@@ -25,3 +25,6 @@ int schema_upgrade(sqlite3 *db, const struct handler_table *table);
  * it. */
 #define DB_SEVERE  "(severity IN (3, 4) OR severity IS NULL)"
 #define DB_PENDING "outcome = 0" /* OUTCOME_PENDING */
+
+/* What another source told of as well, and that is not counted again: EVENT_RETOLD. */
+#define DB_RETOLD "((flags & 8) != 0)"

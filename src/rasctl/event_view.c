@@ -41,12 +41,27 @@ static void format_address(struct json_object *row, const struct column *column,
 static void format_marks(struct json_object *row, const struct column *column,
 			 const struct output *out, struct text *text)
 {
+	static const struct {
+		const char *key;
+		bool is;
+		const char *words;
+	} marks[] = {
+		{ "synthetic", true,
+		  "synthetic: made by rasctl test-event, not by hardware" },
+		{ "confirmed", false, "unconfirmed: any user could have caused it" },
+		{ "retold", true, "another source told of it, too: not counted again" },
+		{ "previous_boot", true,
+		  "before this boot: its time is not known better" },
+	};
+
 	(void)column;
 	(void)out;
-	if (json_object_get_boolean(json_object_object_get(row, "synthetic")))
-		text_add(text, "synthetic: made by rasctl test-event, not by hardware");
-	if (!json_object_get_boolean(json_object_object_get(row, "confirmed")))
-		text_add(text, "unconfirmed: any user could have caused it");
+	for (size_t i = 0; i < ARRAY_SIZE(marks); i++) {
+		json_object *value = json_object_object_get(row, marks[i].key);
+
+		if (json_object_get_boolean(value) == marks[i].is)
+			text_add(text, "%s%s", text->len ? "; " : "", marks[i].words);
+	}
 }
 
 /* Of events that were summed up. */

@@ -460,11 +460,10 @@ static void assert_keys(struct json_object *object, const char *const *keys, siz
 }
 
 static const char *const event_keys[] = {
-	"id",	     "time",	  "time_last", "type",	       "severity",
-	"component", "count",	  "address",   "address_kind", "cpu",
-	"pid",	     "tgid",	  "uid",       "comm",	       "unit",
-	"dimm",	     "device",	  "confirmed", "synthetic",    "message",
-	"detail"
+	"id",	     "time",	"time_last",	 "type",    "severity", "component",
+	"count",     "address", "address_kind",	 "cpu",	    "pid",	"tgid",
+	"uid",	     "comm",	"unit",		 "dimm",    "device",	"confirmed",
+	"synthetic", "retold",	"previous_boot", "message", "detail"
 };
 
 static struct json_object *get(struct json_object *object, const char *key)
