@@ -234,22 +234,23 @@ void sample_event(struct fixture *f, const char *type, struct event *ret)
 	static const struct symbol_table symbols[EVENT_FIELDS_MAX];
 	const struct handler *handler = sample_handler(type);
 	const struct record record = {
-		.symbols = symbols, .page_size = 4096, .common_pid = 1, .arena = &f->arena
+		.symbols = symbols, .page_size = 4096, .common_pid = 1, .arena = &f->arena,
+		.handlers = &handlers_table,
 	};
 	size_t i = 0;
 
 	arena_reset(&f->arena);
 	event_init(ret, handler->type);
-	ret->time_ns = ret->time_last_ns = SAMPLE_TIME_NS;
-	ret->boottime_ns = 77;
 	while (strcmp(samples[i].type, type))
 		i++;
 	if (samples[i].make) {
 		samples[i].make(f, ret);
-		return;
+	} else {
+		samples[i].fill(ret);
+		assert_int_equal(handler->decode(&record, ret), 1);
 	}
-	samples[i].fill(ret);
-	assert_int_equal(handler->decode(&record, ret), 1);
+	ret->time_ns = ret->time_last_ns = SAMPLE_TIME_NS;
+	ret->boottime_ns = 77;
 }
 
 void sample_run(struct db_run *ret)

@@ -463,7 +463,8 @@ static const char *const event_keys[] = {
 	"id",	     "time",	  "time_last", "type",	       "severity",
 	"component", "count",	  "address",   "address_kind", "cpu",
 	"pid",	     "tgid",	  "uid",       "comm",	       "unit",
-	"dimm",	     "confirmed", "synthetic", "message",      "detail"
+	"dimm",	     "device",	  "confirmed", "synthetic",    "message",
+	"detail"
 };
 
 static struct json_object *get(struct json_object *object, const char *key)
@@ -486,7 +487,7 @@ static void json_of_an_event_without_anything(void **state)
 	static const char *const absent[] = { "severity", "address", "address_kind",
 					      "cpu",	  "pid",     "tgid",
 					      "uid",	  "comm",    "unit",
-					      "dimm" };
+					      "dimm",	  "device" };
 	struct json_object *o;
 	struct event event;
 
