@@ -18,6 +18,7 @@ include tests/unit/acts.mk
 include tests/unit/kmsg.mk
 include tests/unit/act.mk
 include tests/unit/hands.mk
+include tests/unit/firmware.mk
 include tests/unit/sections.mk
 include tests/fuzz/fuzz.mk
 
