@@ -99,6 +99,9 @@ static const char acts_sql[] =
 	" last INTEGER, debt INTEGER NOT NULL, state INTEGER NOT NULL,"
 	" boot INTEGER REFERENCES boot (id));";
 
+/* Keys of events that their source tells again at each start; see struct event. */
+#define ONCE_SQL "CREATE TABLE once (key INTEGER PRIMARY KEY, time INTEGER NOT NULL);"
+
 /* In rising order of version. A migration of a minor only adds. */
 static const struct migration {
 	int version;
@@ -106,7 +109,7 @@ static const struct migration {
 } migrations[] = {
 	{ 1000, base_sql },
 	{ 1001, acts_sql },
-	{ 1002, "ALTER TABLE event ADD COLUMN device TEXT;" },
+	{ 1002, "ALTER TABLE event ADD COLUMN device TEXT;" ONCE_SQL },
 };
 
 static int migrate(sqlite3 *db, int64_t from)

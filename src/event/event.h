@@ -21,8 +21,9 @@
 	0x2u		    /* any user could have caused it: summed up, moves nothing */
 #define EVENT_AT_LEAST 0x4u /* its source leaves some out: there may have been more */
 #define EVENT_RETOLD   0x8u /* another source told of the same error: not counted again */
-#define EVENT_PREVIOUS_BOOT \
-	0x10u /* it happened before this boot, its time is not known better */
+#define EVENT_PREVIOUS_BOOT                                                        \
+	0x10u /* it happened before this boot; its time is what was kept of it, or \
+		 just before this boot */
 
 struct event;
 
@@ -63,7 +64,9 @@ struct event {
 	uint64_t id;	      /* in a database; in the ring: counts up from its start */
 	int64_t time_ns;      /* UTC */
 	int64_t time_last_ns; /* of several summed up: the last; else as time_ns */
-	int64_t boottime_ns;
+	int64_t boottime_ns;  /* 0: not known */
+	uint64_t once; /* what is read again and again is stored once by this key; 0: none
+			*/
 	uint32_t count;
 	enum severity severity;
 	enum component component;
