@@ -20,6 +20,7 @@ include tests/unit/act.mk
 include tests/unit/hands.mk
 include tests/unit/log.mk
 include tests/unit/firmware.mk
+include tests/unit/tools.mk
 include tests/unit/sections.mk
 include tests/fuzz/fuzz.mk
 
