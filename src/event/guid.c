@@ -2,9 +2,7 @@
 
 #include "event/guid.h"
 
-#include <stdio.h>
-
-#include "util/bytes.h"
+#include <stddef.h>
 
 /*
  * As UEFI writes a GUID (appendix A): its first three groups are little-endian in memory.
@@ -13,8 +11,19 @@
 const char *guid_to_text(const uint8_t guid[static GUID_BYTES],
 			 char buf[static GUID_TEXT_BYTES])
 {
-	snprintf(buf, GUID_TEXT_BYTES, "%08x-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x",
-		 load_le32(guid), load_le16(guid + 4), load_le16(guid + 6), guid[8],
-		 guid[9], guid[10], guid[11], guid[12], guid[13], guid[14], guid[15]);
+	static const char order[GUID_BYTES] = { 3, 2, 1,  0,  5,  4,  7,  6,
+						8, 9, 10, 11, 12, 13, 14, 15 };
+	static const char digits[] = "0123456789abcdef";
+	char *at = buf;
+
+	for (size_t i = 0; i < GUID_BYTES; i++) {
+		uint8_t byte = guid[(size_t)order[i]];
+
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			*at++ = '-';
+		*at++ = digits[byte >> 4];
+		*at++ = digits[byte & 15];
+	}
+	*at = '\0';
 	return buf;
 }
