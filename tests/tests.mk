@@ -19,6 +19,7 @@ include tests/unit/kmsg.mk
 include tests/unit/act.mk
 include tests/unit/hands.mk
 include tests/unit/tools.mk
+include tests/unit/sections.mk
 include tests/fuzz/fuzz.mk
 
 # The virtual arm64 server and what needs root are run by scripts/test.
