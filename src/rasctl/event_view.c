@@ -45,6 +45,8 @@ static void format_marks(struct json_object *row, const struct column *column,
 	(void)out;
 	if (json_object_get_boolean(json_object_object_get(row, "synthetic")))
 		text_add(text, "synthetic: made by rasctl test-event, not by hardware");
+	if (json_object_get_boolean(json_object_object_get(row, "previous_boot")))
+		text_add(text, "of the boot before");
 	if (!json_object_get_boolean(json_object_object_get(row, "confirmed")))
 		text_add(text, "unconfirmed: any user could have caused it");
 }
@@ -78,6 +80,8 @@ static const struct column record_columns[] = {
 	{ .key = "unit", .title = "Unit" },
 	{ .key = "confirmed", .title = "Mark", .format = format_marks },
 	{ .key = "took", .title = "Took" },
+	{ .key = "source", .title = "Source" },
+	{ .key = "where", .title = "Where" },
 };
 
 static const struct view *const record_lists[] = { &links_view, &hits_view, &actions_view,
