@@ -24,3 +24,5 @@ struct guid {
 
 const char *guid_to_text(const uint8_t guid[static GUID_BYTES],
 			 char buf[static GUID_TEXT_BYTES]);
+const char *uuid_to_text(const uint8_t uuid[static GUID_BYTES],
+			 char buf[static GUID_TEXT_BYTES]);
