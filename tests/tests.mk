@@ -18,6 +18,7 @@ include tests/unit/acts.mk
 include tests/unit/kmsg.mk
 include tests/unit/act.mk
 include tests/unit/hands.mk
+include tests/unit/cxl.mk
 include tests/fuzz/fuzz.mk
 
 # The virtual arm64 server and what needs root are run by scripts/test.

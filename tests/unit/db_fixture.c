@@ -2,6 +2,8 @@
 
 #include "db_fixture.h"
 
+#include "cxl_fixture.h"
+
 #include <ftw.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -211,6 +213,11 @@ static void make_own_poison(struct fixture *f, struct event *e)
 	own_poison_event(&poison, 0, e);
 }
 
+static void make_cxl(struct fixture *f, struct event *e)
+{
+	cxl_sample(e, &f->arena);
+}
+
 static const struct sample {
 	const char *type;
 	void (*fill)(struct event *event); /* the kernel's fields, for decode() */
@@ -226,6 +233,18 @@ static const struct sample {
 	{ "test", fill_test, NULL },
 	{ "cper-memory", NULL, make_cper_memory },
 	{ "own-poison", NULL, make_own_poison },
+	{ "cxl-aer-correctable", NULL, make_cxl },
+	{ "cxl-aer-uncorrectable", NULL, make_cxl },
+	{ "cxl-dram", NULL, make_cxl },
+	{ "cxl-general-media", NULL, make_cxl },
+	{ "cxl-generic", NULL, make_cxl },
+	{ "cxl-memory-module", NULL, make_cxl },
+	{ "cxl-memory-sparing", NULL, make_cxl },
+	{ "cxl-overflow", NULL, make_cxl },
+	{ "cxl-poison", NULL, make_cxl },
+	{ "cxl-port-aer-correctable", NULL, make_cxl },
+	{ "cxl-port-aer-uncorrectable", NULL, make_cxl },
+	{ "cxl-protocol", NULL, make_cxl },
 };
 
 /* What the handler makes of a record; borrows the fixture's arena and static bytes. */
