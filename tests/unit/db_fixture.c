@@ -2,6 +2,8 @@
 
 #include "db_fixture.h"
 
+#include "cxl_fixture.h"
+
 #include <ftw.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -274,6 +276,9 @@ static void make_arm64_abort(struct fixture *f, struct event *e)
 static void make_vendor(struct fixture *f, struct event *e)
 {
 	vendor_sample(e->type->name, &f->arena, e);
+static void make_cxl(struct fixture *f, struct event *e)
+{
+	cxl_sample(e, &f->arena);
 }
 
 static const struct sample {
@@ -305,6 +310,18 @@ static const struct sample {
 	{ "vera", NULL, make_vendor },
 	{ "yitian-ddr", NULL, make_vendor },
 	{ "jaguarmicro", NULL, make_vendor },
+	{ "cxl-aer-correctable", NULL, make_cxl },
+	{ "cxl-aer-uncorrectable", NULL, make_cxl },
+	{ "cxl-dram", NULL, make_cxl },
+	{ "cxl-general-media", NULL, make_cxl },
+	{ "cxl-generic", NULL, make_cxl },
+	{ "cxl-memory-module", NULL, make_cxl },
+	{ "cxl-memory-sparing", NULL, make_cxl },
+	{ "cxl-overflow", NULL, make_cxl },
+	{ "cxl-poison", NULL, make_cxl },
+	{ "cxl-port-aer-correctable", NULL, make_cxl },
+	{ "cxl-port-aer-uncorrectable", NULL, make_cxl },
+	{ "cxl-protocol", NULL, make_cxl },
 };
 
 /* What the handler makes of a record; borrows the fixture's arena and static bytes. */
