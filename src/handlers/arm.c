@@ -120,7 +120,7 @@ static int decode_body(const struct record *record, struct event *event)
 		detail[VENDOR] = value_bytes(bytes + body.vendor_at, at - body.vendor_at);
 	detail[TORN] = value_int(body.torn);
 	sum_up(event, &body);
-	return arm_lists_fill(event, &body, record->arena);
+	return arm_lists_fill(event, &body, value_as_uint(&detail[MIDR]), record->arena);
 }
 
 static int decode(const struct record *record, struct event *event)

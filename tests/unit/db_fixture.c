@@ -12,6 +12,7 @@
 #include "handlers/table.h"
 #include "util/clock.h"
 #include "util/macro.h"
+#include "vendor_fixture.h"
 
 #define ARENA_BYTES 65536
 
@@ -232,6 +233,11 @@ static void make_arm64_abort(struct fixture *f, struct event *e)
 		  e);
 }
 
+static void make_vendor(struct fixture *f, struct event *e)
+{
+	vendor_sample(e->type->name, &f->arena, e);
+}
+
 static const struct sample {
 	const char *type;
 	void (*fill)(struct event *event); /* the kernel's fields, for decode() */
@@ -249,6 +255,15 @@ static const struct sample {
 	{ "own-poison", NULL, make_own_poison },
 	{ "soft-offline", NULL, make_soft_offline },
 	{ "arm64-abort", NULL, make_arm64_abort },
+	{ "hisi-common", NULL, make_vendor },
+	{ "hip08-oem1", NULL, make_vendor },
+	{ "hip08-oem2", NULL, make_vendor },
+	{ "hip08-pcie-local", NULL, make_vendor },
+	{ "ampere", NULL, make_vendor },
+	{ "grace", NULL, make_vendor },
+	{ "vera", NULL, make_vendor },
+	{ "yitian-ddr", NULL, make_vendor },
+	{ "jaguarmicro", NULL, make_vendor },
 };
 
 /* What the handler makes of a record; borrows the fixture's arena and static bytes. */
