@@ -235,6 +235,16 @@ static void make_cper_pcie(struct fixture *f, struct event *e)
 	make_section(f, e, 208);
 }
 
+static void make_cper_processor(struct fixture *f, struct event *e)
+{
+	make_section(f, e, 192);
+}
+
+static void make_cper_firmware(struct fixture *f, struct event *e)
+{
+	make_section(f, e, 40);
+}
+
 static void make_own_poison(struct fixture *f, struct event *e)
 {
 	const struct own_poison poison = { .pid = 4711,
@@ -265,6 +275,8 @@ static const struct sample {
 	{ "cper-memory", NULL, make_cper_memory },
 	{ "own-poison", NULL, make_own_poison },
 	{ "cper-pcie", NULL, make_cper_pcie },
+	{ "cper-processor", NULL, make_cper_processor },
+	{ "cper-firmware", NULL, make_cper_firmware },
 	/* not among those that store_samples() numbers */
 	{ "aer", fill_aer, NULL },
 };
