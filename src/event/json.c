@@ -160,6 +160,13 @@ struct json_object *event_to_json(const struct event *event)
 		json_object_new_boolean(!(event->flags & EVENT_UNCONFIRMED)));
 	json_object_object_add(o, "synthetic",
 			       json_object_new_boolean(event->flags & EVENT_SYNTHETIC));
+	json_object_object_add(o, "source",
+			       json_object_new_string(event_source_name(event->source)));
+	json_object_object_add(
+		o, "previous_boot",
+		json_object_new_boolean(event->flags & EVENT_PREVIOUS_BOOT));
+	json_object_object_add(o, "retold",
+			       json_object_new_boolean(event->flags & EVENT_RETOLD));
 	json_object_object_add(o, "message",
 			       json_object_new_string_len(line, (int)message.len));
 	json_object_object_add(o, "detail", detail_to_json(event));

@@ -211,6 +211,27 @@ static void make_own_poison(struct fixture *f, struct event *e)
 	own_poison_event(&poison, 0, e);
 }
 
+static void take_line(const char *type, const char *line, struct event *e)
+{
+	const struct record record = { .page_size = 4096 };
+
+	assert_int_equal(
+		sample_handler(type)->decode_line(&record, line, strlen(line), e), 1);
+}
+
+static void make_soft_offline(struct fixture *f, struct event *e)
+{
+	(void)f;
+	take_line("soft-offline", "Soft offline: 0x1a2b: thp split failed", e);
+}
+
+static void make_arm64_abort(struct fixture *f, struct event *e)
+{
+	(void)f;
+	take_line("arm64-abort", "SError Interrupt on CPU1, code 0x00be000011 -- SError",
+		  e);
+}
+
 static const struct sample {
 	const char *type;
 	void (*fill)(struct event *event); /* the kernel's fields, for decode() */
@@ -226,6 +247,8 @@ static const struct sample {
 	{ "test", fill_test, NULL },
 	{ "cper-memory", NULL, make_cper_memory },
 	{ "own-poison", NULL, make_own_poison },
+	{ "soft-offline", NULL, make_soft_offline },
+	{ "arm64-abort", NULL, make_arm64_abort },
 };
 
 /* What the handler makes of a record; borrows the fixture's arena and static bytes. */
@@ -234,22 +257,26 @@ void sample_event(struct fixture *f, const char *type, struct event *ret)
 	static const struct symbol_table symbols[EVENT_FIELDS_MAX];
 	const struct handler *handler = sample_handler(type);
 	const struct record record = {
-		.symbols = symbols, .page_size = 4096, .common_pid = 1, .arena = &f->arena
+		.symbols = symbols,
+		.page_size = 4096,
+		.common_pid = 1,
+		.arena = &f->arena,
+		.handlers = &handlers_table,
 	};
 	size_t i = 0;
 
 	arena_reset(&f->arena);
 	event_init(ret, handler->type);
-	ret->time_ns = ret->time_last_ns = SAMPLE_TIME_NS;
-	ret->boottime_ns = 77;
 	while (strcmp(samples[i].type, type))
 		i++;
 	if (samples[i].make) {
 		samples[i].make(f, ret);
-		return;
+	} else {
+		samples[i].fill(ret);
+		assert_int_equal(handler->decode(&record, ret), 1);
 	}
-	samples[i].fill(ret);
-	assert_int_equal(handler->decode(&record, ret), 1);
+	ret->time_ns = ret->time_last_ns = SAMPLE_TIME_NS;
+	ret->boottime_ns = 77;
 }
 
 void sample_run(struct db_run *ret)

@@ -295,7 +295,7 @@ static void the_boot_before(void **state)
 		CTL_OK);
 	assert_non_null(strstr(said.out, "cper-memory"));
 	assert_non_null(strstr(said.out, "0x1234567000, physical"));
-	assert_non_null(strstr(said.out, "of the boot before"));
+	assert_non_null(strstr(said.out, "of an earlier boot"));
 }
 
 static void victims_go_with_their_page(void **state)

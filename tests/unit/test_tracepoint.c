@@ -298,7 +298,8 @@ static void arenas_may_be_too_small(void **state)
 			struct arena arena = { room, size, 0 };
 			struct record record = { .symbols = tps[i]->symbols,
 						 .page_size = 4096,
-						 .arena = &arena };
+						 .arena = &arena,
+						 .handlers = &handlers_table };
 			struct event event;
 
 			assert_int_equal(
