@@ -7,7 +7,7 @@
  *	00000000: 4345 5052 0101 ffff ffff 0100  CPER........	xxd
  *	00000000  43 45 50 52 01 01 ff ff  ff ff |CPER......|	hexdump -C
  *	0000000 4543 5250 0101 ffff ffff 0001			hexdump
- *	0000000 43 45 50 52 01 01 ff ff ff ff			od -t x1: octal
+ *	0000000 43 45 50 52 01 01 ff ff ff ff			od -t x1
  *	00000000: 52504543 ffff0101 0001ffff  CPER......	the kernel
  *
  * Where there are offsets they must follow from the bytes before; what base they are in
@@ -25,6 +25,7 @@
 #define OFFSET_MIN     6 /* digits, of one without a colon */
 #define OFFSET_MAX     16
 #define OFFSET_COLON   4 /* digits, of one with a colon: acpidump has so few */
+#define OCTAL_OFFSET   7 /* digits, of od */
 #define HALF_LINE      8 /* after so many bytes hexdump -C leaves a gap */
 #define LINE_BYTES_MAX 4096
 
@@ -50,7 +51,7 @@ struct parser {
 struct line {
 	const char *at, *end;
 	const char *offset; /* its digits, NULL: none */
-	size_t offset_len;
+	size_t offset_len;  /* 0: it has none */
 	bool is_logged;
 	uint8_t bytes[LINE_BYTES_MAX];
 	size_t len;
@@ -279,6 +280,22 @@ static bool is_text(struct parser *parser, const struct line *line, const char *
 	return gap > MAX(parser->gap, (size_t)1) && !is_middle(line, at);
 }
 
+/* What od makes of bytes where it is told nothing: words in octal, the low byte first. */
+static bool take_octal(struct line *line)
+{
+	uint64_t word;
+
+	if (line->offset_len != OCTAL_OFFSET || count_digits(line->at, line->end) != 6 ||
+	    !number_in(line->at, 6, 8, &word) || word > UINT16_MAX ||
+	    sizeof(line->bytes) - line->len < 2)
+		return false;
+	line->bytes[line->len++] = (uint8_t)(word & 0xff);
+	line->bytes[line->len++] = (uint8_t)(word >> 8);
+	line->n_groups++;
+	line->at += 6;
+	return true;
+}
+
 /* 1: a group; 0: something else is there. */
 static int take_group(const struct parser *parser, struct line *line)
 {
@@ -315,7 +332,7 @@ static int take_groups(struct parser *parser, struct line *line)
 		if (line->at == line->end ||
 		    (gap && is_text(parser, line, line->at, gap)))
 			break;
-		if (take_group(parser, line))
+		if (take_octal(line) || take_group(parser, line))
 			continue;
 		if (!line->offset || (!line->n_groups && !parser->has_offsets))
 			return 0;
@@ -373,6 +390,10 @@ static int take_line(struct parser *parser, struct line *line)
 	if (line->at == line->end)
 		return 0;
 	if (line->end - line->at == 1 && *line->at == '*') {
+		if (parser->dump->n_lines && !parser->has_offsets)
+			return fail(parser, -EBADMSG,
+				    "\"*\" stands for lines like the last, and without "
+				    "offsets nothing says how many");
 		parser->star = parser->dump->n_lines > 0;
 		return parser->star ? 0 : skip_line(parser);
 	}
@@ -408,6 +429,7 @@ int dump_parse(const char *text, size_t len, bool swap, struct dump *ret)
 		line.at = at;
 		line.end = end ? end : text + len;
 		line.offset = NULL;
+		line.offset_len = 0;
 		line.is_logged = line.is_wide = false;
 		line.len = line.n_groups = 0;
 		ret->line++;

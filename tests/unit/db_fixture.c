@@ -2,12 +2,15 @@
 
 #include "db_fixture.h"
 
+#include "cxl_fixture.h"
+
 #include <ftw.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cper/log.h"
+#include "cper/section.h"
 #include "handlers/own_poison.h"
 #include "handlers/table.h"
 #include "util/clock.h"
@@ -169,6 +172,18 @@ static void fill_block_error(struct event *e)
 	set(e, "cmd", value_text(""));
 }
 
+static void fill_aer(struct event *e)
+{
+	static const uint32_t header[4] = { 0x4a000001, 0, 0, 0xfedcba98 };
+
+	set(e, "dev_name", value_text("0000:01:00.0"));
+	set(e, "status", value_uint(0x84000000));
+	set(e, "severity", value_uint(0));
+	set(e, "tlp_header_valid", value_uint(1));
+	set(e, "tlp_header", value_bytes(header, sizeof(header)));
+	set(e, "bus_type", value_text("PCIe"));
+}
+
 static void fill_test(struct event *e)
 {
 	set(e, "buf", value_text("rasd test-event 00aa sample\n"));
@@ -196,6 +211,31 @@ static void make_cper_memory(struct fixture *f, struct event *e)
 	assert_int_equal(
 		sample_handler("cper-memory")->decode_log(&memory_section, &f->arena, e),
 		1);
+}
+
+/* A section with all that is valid at its highest; an event of its handler. */
+static void make_section(struct fixture *f, struct event *e, size_t len)
+{
+	static uint8_t bytes[512];
+	const struct cper_section section = { .severity = SEVERITY_FATAL,
+					      .revision = 0x300,
+					      .has_flags = true,
+					      .flags = 0xff,
+					      .has_place = true,
+					      .record = 7,
+					      .index = 1,
+					      .body = bytes,
+					      .len = len };
+
+	assert_true(len <= sizeof(bytes));
+	memset(bytes, 0xff, sizeof(bytes));
+	assert_int_equal(
+		sample_handler(e->type->name)->decode_section(&section, &f->arena, e), 1);
+}
+
+static void make_cper_pcie(struct fixture *f, struct event *e)
+{
+	make_section(f, e, 208);
 }
 
 static void make_own_poison(struct fixture *f, struct event *e)
@@ -236,6 +276,9 @@ static void make_arm64_abort(struct fixture *f, struct event *e)
 static void make_vendor(struct fixture *f, struct event *e)
 {
 	vendor_sample(e->type->name, &f->arena, e);
+static void make_cxl(struct fixture *f, struct event *e)
+{
+	cxl_sample(e, &f->arena);
 }
 
 static const struct sample {
@@ -255,6 +298,9 @@ static const struct sample {
 	{ "own-poison", NULL, make_own_poison },
 	{ "soft-offline", NULL, make_soft_offline },
 	{ "arm64-abort", NULL, make_arm64_abort },
+	{ "cper-pcie", NULL, make_cper_pcie },
+	/* not among those that store_samples() numbers */
+	{ "aer", fill_aer, NULL },
 	{ "hisi-common", NULL, make_vendor },
 	{ "hip08-oem1", NULL, make_vendor },
 	{ "hip08-oem2", NULL, make_vendor },
@@ -264,6 +310,18 @@ static const struct sample {
 	{ "vera", NULL, make_vendor },
 	{ "yitian-ddr", NULL, make_vendor },
 	{ "jaguarmicro", NULL, make_vendor },
+	{ "cxl-aer-correctable", NULL, make_cxl },
+	{ "cxl-aer-uncorrectable", NULL, make_cxl },
+	{ "cxl-dram", NULL, make_cxl },
+	{ "cxl-general-media", NULL, make_cxl },
+	{ "cxl-generic", NULL, make_cxl },
+	{ "cxl-memory-module", NULL, make_cxl },
+	{ "cxl-memory-sparing", NULL, make_cxl },
+	{ "cxl-overflow", NULL, make_cxl },
+	{ "cxl-poison", NULL, make_cxl },
+	{ "cxl-port-aer-correctable", NULL, make_cxl },
+	{ "cxl-port-aer-uncorrectable", NULL, make_cxl },
+	{ "cxl-protocol", NULL, make_cxl },
 };
 
 /* What the handler makes of a record; borrows the fixture's arena and static bytes. */
@@ -394,16 +452,17 @@ void store_samples(struct fixture *f)
 	db_writer_close(w);
 }
 
-/* The others, behind store_samples(), with the ids that follow. */
+/* Those behind the first without a tracepoint, with the ids that follow. */
 void store_untraced_samples(struct fixture *f)
 {
 	struct db_writer *w = begin_batch(f);
+	size_t i = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(samples); i++) {
+	while (samples[i].fill)
+		i++;
+	for (; i < ARRAY_SIZE(samples); i++) {
 		struct event event;
 
-		if (samples[i].fill)
-			continue;
 		sample_event(f, samples[i].type, &event);
 		store_event(w, &event, i + 1);
 	}

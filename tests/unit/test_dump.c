@@ -63,6 +63,9 @@ static const struct {
 	{ "hexdump -x",
 	  "0000000    0100    0302    0504    0706    0908    0b0a    0d0c    0f0e\n0000010\n",
 	  16, true },
+	{ "od",
+	  "0000000 000400 001402 002404 003406 004410 005412 006414 007416\n0000020\n",
+	  16, false },
 	{ "od -t x1",
 	  "0000000 00 01 02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f\n"
 	  "0000020 10 11 12 13\n0000024\n",
@@ -135,6 +138,9 @@ static void lines_that_are_the_same(void **state)
 	assert_int_equal(dump.len, 48);
 	for (size_t i = 0; i < 48; i++)
 		assert_int_equal(dump.bytes[i], 7);
+	assert_int_equal(parse(" 07 07\n*\n 08\n", false, &dump), -EBADMSG);
+	assert_int_equal(dump.line, 2);
+	assert_int_equal(dump.len, 2);
 	assert_int_equal(parse("00000000: 07 07\n*\nfffffff0: 07\n", false, &dump),
 			 -ENOBUFS);
 	assert_non_null(dump.problem);
