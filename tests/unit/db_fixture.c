@@ -238,6 +238,16 @@ static void make_cper_pcie(struct fixture *f, struct event *e)
 	make_section(f, e, 208);
 }
 
+static void make_cper_processor(struct fixture *f, struct event *e)
+{
+	make_section(f, e, 192);
+}
+
+static void make_cper_firmware(struct fixture *f, struct event *e)
+{
+	make_section(f, e, 40);
+}
+
 static void make_own_poison(struct fixture *f, struct event *e)
 {
 	const struct own_poison poison = { .pid = 4711,
@@ -299,6 +309,8 @@ static const struct sample {
 	{ "soft-offline", NULL, make_soft_offline },
 	{ "arm64-abort", NULL, make_arm64_abort },
 	{ "cper-pcie", NULL, make_cper_pcie },
+	{ "cper-processor", NULL, make_cper_processor },
+	{ "cper-firmware", NULL, make_cper_firmware },
 	/* not among those that store_samples() numbers */
 	{ "aer", fill_aer, NULL },
 	{ "hisi-common", NULL, make_vendor },
