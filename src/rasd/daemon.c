@@ -345,6 +345,8 @@ static void deinit(struct daemon *daemon)
 {
 	sd_event_source_unref(daemon->log_source);
 	sd_event_source_unref(daemon->log_end_source);
+	sd_event_source_unref(daemon->firmware_source);
+	firmware_deinit(&daemon->firmware);
 	hands_deinit(&daemon->hands);
 	kernel_log_close(&daemon->log);
 	sd_event_source_unref(daemon->again_source);
@@ -421,6 +423,7 @@ enum rasd_exit daemon_run(const struct daemon_options *options,
 	} else if (status == RASD_EXIT_OK) {
 		log_info("rasd %s records to %s", PACKAGE_VERSION, daemon.database);
 		sd_notifyf(false, "READY=1\nSTATUS=Recording to %s", daemon.database);
+		daemon_start_firmware(&daemon);
 		status = run_loop(&daemon);
 		stop(&daemon);
 	}

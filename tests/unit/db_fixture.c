@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cper/kernel_dump.h"
 #include "cper/log.h"
 #include "handlers/own_poison.h"
 #include "handlers/table.h"
@@ -197,6 +198,21 @@ static void make_cper_memory(struct fixture *f, struct event *e)
 		1);
 }
 
+static void make_kernel_crash(struct fixture *f, struct event *e)
+{
+	static const char text[] =
+		"<0>[    9.000001] Kernel panic - not syncing: Fatal hardware error!\n"
+		"<4>[    9.000002] CPU: 1 PID: 0 Comm: swapper/1\n";
+	static const struct dump_head head = { .reason = "Panic", .count = 1 };
+	struct cper_log_section section;
+	struct kernel_dump dump;
+
+	kernel_dump_begin(&dump, &head, 1, text, sizeof(text) - 1);
+	assert_true(kernel_dump_next(&dump, &section));
+	assert_int_equal(
+		sample_handler("kernel-crash")->decode_log(&section, &f->arena, e), 1);
+}
+
 static void make_own_poison(struct fixture *f, struct event *e)
 {
 	const struct own_poison poison = { .pid = 4711,
@@ -225,6 +241,7 @@ static const struct sample {
 	{ "block-error", fill_block_error, NULL },
 	{ "test", fill_test, NULL },
 	{ "cper-memory", NULL, make_cper_memory },
+	{ "kernel-crash", NULL, make_kernel_crash },
 	{ "own-poison", NULL, make_own_poison },
 };
 
@@ -234,7 +251,10 @@ void sample_event(struct fixture *f, const char *type, struct event *ret)
 	static const struct symbol_table symbols[EVENT_FIELDS_MAX];
 	const struct handler *handler = sample_handler(type);
 	const struct record record = {
-		.symbols = symbols, .page_size = 4096, .common_pid = 1, .arena = &f->arena,
+		.symbols = symbols,
+		.page_size = 4096,
+		.common_pid = 1,
+		.arena = &f->arena,
 		.handlers = &handlers_table,
 	};
 	size_t i = 0;

@@ -363,7 +363,7 @@ class Guest:
     RELOAD = (f"if systemctl is-active -q rasd; then before={READ_AGAIN}; "
               "systemctl reload rasd; "
               f"until [ {READ_AGAIN} -gt $before ]; do sleep 0.1; done; fi")
-    FIXED_AT_START = ("[daemon]", "[database]", "[trace]", "[signal]")
+    FIXED_AT_START = ("[daemon]", "[database]", "[trace]", "[signal]", "[firmware]")
 
     def configure_rasd(self, text, options="", settings=None):
         """Run rasd with this configuration, these options and these lines in its
