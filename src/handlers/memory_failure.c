@@ -9,10 +9,18 @@
 
 #include "event/handler.h"
 
+#include <errno.h>
 #include <inttypes.h>
+<<<<<<< HEAD
 #include <string.h>
 
 #include "util/scan.h"
+=======
+#include <stdlib.h>
+#include <string.h>
+
+#include "cper/kernel_dump.h"
+>>>>>>> w-firmware
 
 enum { PFN, TYPE, RESULT, PAGE_TYPE_TEXT, RESULT_TEXT, FIELDS };
 
@@ -45,6 +53,7 @@ static int decode(const struct record *record, struct event *event)
 	return 1;
 }
 
+<<<<<<< HEAD
 /*
  * "Memory failure: 0x1a2b: recovery action for dirty LRU page: Recovered", from
  * action_result() of mm/memory-failure.c.
@@ -80,6 +89,36 @@ static uint64_t identity(const struct event *event)
 	return event_identity("memory-failure", &pfn, 1);
 }
 
+=======
+static struct value text_of(const struct cper_log_section *section, struct arena *arena,
+			    const char *name)
+{
+	const char *value = cper_log_value(section, name);
+
+	return value_text(value ? arena_copy_text(arena, value, strlen(value)) : NULL);
+}
+
+/*
+ * The line in what is left of another boot's log. Its numbers are not told, and neither
+ * is that kernel's page size: the address is the caller's to fill in.
+ */
+static int decode_log(const struct cper_log_section *section, struct arena *arena,
+		      struct event *event)
+{
+	const char *pfn = cper_log_value(section, "pfn");
+	struct value *detail = event->detail;
+
+	if (strcmp(section->type, DUMP_MEMORY_FAILURE) || !pfn)
+		return 0;
+	detail[PFN] = value_uint(strtoull(pfn, NULL, 16));
+	detail[PAGE_TYPE_TEXT] = text_of(section, arena, "page_type");
+	detail[RESULT_TEXT] = text_of(section, arena, "result");
+	event->severity = SEVERITY_UNCORRECTED;
+	event->component = COMPONENT_MEMORY;
+	return 1;
+}
+
+>>>>>>> w-firmware
 static void add_symbol(struct text *out, const struct value *text,
 		       const struct value *number)
 {
@@ -117,5 +156,9 @@ const struct handler handler_memory_failure = {
 			 { "memory_failure:memory_failure_event" } },
 	.ring = RING_HARDWARE,
 	.decode = decode,
+<<<<<<< HEAD
 	.decode_line = decode_line,
+=======
+	.decode_log = decode_log,
+>>>>>>> w-firmware
 };

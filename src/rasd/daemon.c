@@ -348,7 +348,13 @@ static enum rasd_exit start(struct daemon *daemon)
 static void deinit(struct daemon *daemon)
 {
 	sd_event_source_unref(daemon->log_source);
+<<<<<<< HEAD
 	sd_event_source_unref(daemon->log_due_source);
+=======
+	sd_event_source_unref(daemon->log_end_source);
+	sd_event_source_unref(daemon->firmware_source);
+	firmware_deinit(&daemon->firmware);
+>>>>>>> w-firmware
 	hands_deinit(&daemon->hands);
 	kernel_log_close(&daemon->log);
 	sd_event_source_unref(daemon->again_source);
@@ -425,6 +431,7 @@ enum rasd_exit daemon_run(const struct daemon_options *options,
 	} else if (status == RASD_EXIT_OK) {
 		log_info("rasd %s records to %s", PACKAGE_VERSION, daemon.database);
 		sd_notifyf(false, "READY=1\nSTATUS=Recording to %s", daemon.database);
+		daemon_start_firmware(&daemon);
 		status = run_loop(&daemon);
 		stop(&daemon);
 	}

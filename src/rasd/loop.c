@@ -216,6 +216,39 @@ static int watch_log(struct daemon *daemon)
 	return 0;
 }
 
+static int on_firmware(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	(void)fd;
+	(void)revents;
+	if (firmware_hear(&daemon->firmware)) {
+		child_wake(&daemon->child);
+		return 0;
+	}
+	sd_event_source_set_enabled(source, SD_EVENT_OFF);
+	firmware_end(&daemon->firmware);
+	return 0;
+}
+
+/* What was kept over the last reboot is read while the rest goes on. */
+void daemon_start_firmware(struct daemon *daemon)
+{
+	struct firmware *firmware = &daemon->firmware;
+	int r;
+
+	firmware_init(firmware, &daemon->pipeline, daemon->options->sysfs,
+		      &daemon->config);
+	r = firmware_start(firmware);
+	if (r > 0)
+		r = sd_event_add_io(daemon->event, &daemon->firmware_source,
+				    firmware->child.report_fd, EPOLLIN, on_firmware,
+				    daemon);
+	if (r < 0)
+		log_warning("what was kept over the last reboot cannot be read: %s",
+			    strerror(-r));
+}
+
 static void attach_late(struct daemon *daemon)
 {
 	for (size_t i = 0; i < handlers_table.n_handlers; i++) {
@@ -243,6 +276,7 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *userdata)
 	daemon_take_poison(daemon);
 	daemon_tell_poison(daemon);
 	daemon_write_metrics(daemon);
+	firmware_tick(&daemon->firmware);
 	hands_work(&daemon->hands);
 	if (++daemon->ticks % TICKS_PER_LOSSES == 0 || daemon->pipeline.losses_grew) {
 		daemon_tell_losses(daemon);
@@ -269,7 +303,10 @@ static bool needs_restart(const struct config *old, const struct config *new)
 	       strcmp(old->runtime_directory, new->runtime_directory) ||
 	       old->buffer_bytes != new->buffer_bytes ||
 	       old->sub_buffer_bytes != new->sub_buffer_bytes ||
-	       old->senders != new->senders;
+	       old->senders != new->senders || old->bert != new->bert ||
+	       old->erst != new->erst || old->pstore != new->pstore ||
+	       old->erst_delete != new->erst_delete ||
+	       old->pstore_delete != new->pstore_delete;
 }
 
 /* All but what is fixed at the start. */
@@ -293,8 +330,8 @@ static void use_config(struct daemon *daemon, const struct config *config)
 {
 	if (needs_restart(&daemon->config, config))
 		log_notice(
-			"[daemon], [database], [trace] and [signal] change with a restart "
-			"only");
+			"[daemon], [database], [trace], [signal] and [firmware] change "
+			"with a restart only");
 	adopt_policy(daemon, config);
 	log_set_level(config->log_level);
 	daemon->pipeline.log_lines_max = config->log_lines;

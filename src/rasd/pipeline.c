@@ -164,7 +164,7 @@ static void count(struct pipeline *pipeline, const struct event *event)
 		i++;
 	if (i < STATUS_TYPES_MAX)
 		status->types[i].events += event->count;
-	status->last_event_ns = event->time_ns;
+	status->last_event_ns = MAX(status->last_event_ns, event->time_ns);
 }
 
 static void log_event(struct pipeline *pipeline, const struct event *event)
@@ -367,13 +367,16 @@ static void take_record(void *userdata, const struct trace_record *raw)
 }
 
 /*
- * An event that no trace record brought; its time is of the boot clock. Becomes visible
- * with pipeline_publish(). False: there was no room, and it is counted.
+ * An event that no trace record brought; its time is of the boot clock, unless it has one
+ * of UTC. Becomes visible with pipeline_publish(). False: there was no room, and it is
+ * counted.
  */
 bool pipeline_add(struct pipeline *pipeline, struct event *event)
 {
-	event->time_ns = event->boottime_ns + clock_realtime_offset_ns();
-	event->time_last_ns = event->time_ns;
+	if (!event->time_ns) {
+		event->time_ns = event->boottime_ns + clock_realtime_offset_ns();
+		event->time_last_ns = event->time_ns;
+	}
 	pipeline->has_owner = false;
 	if (!stage(pipeline, event, NULL))
 		return false;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cper/kernel_dump.h"
 #include "cper/log.h"
 #include "cper/section.h"
 #include "handlers/own_poison.h"
@@ -246,6 +247,19 @@ static void make_cper_processor(struct fixture *f, struct event *e)
 static void make_cper_firmware(struct fixture *f, struct event *e)
 {
 	make_section(f, e, 40);
+static void make_kernel_crash(struct fixture *f, struct event *e)
+{
+	static const char text[] =
+		"<0>[    9.000001] Kernel panic - not syncing: Fatal hardware error!\n"
+		"<4>[    9.000002] CPU: 1 PID: 0 Comm: swapper/1\n";
+	static const struct dump_head head = { .reason = "Panic", .count = 1 };
+	struct cper_log_section section;
+	struct kernel_dump dump;
+
+	kernel_dump_begin(&dump, &head, 1, text, sizeof(text) - 1);
+	assert_true(kernel_dump_next(&dump, &section));
+	assert_int_equal(
+		sample_handler("kernel-crash")->decode_log(&section, &f->arena, e), 1);
 }
 
 static void make_own_poison(struct fixture *f, struct event *e)
@@ -305,6 +319,7 @@ static const struct sample {
 	{ "block-error", fill_block_error, NULL },
 	{ "test", fill_test, NULL },
 	{ "cper-memory", NULL, make_cper_memory },
+	{ "kernel-crash", NULL, make_kernel_crash },
 	{ "own-poison", NULL, make_own_poison },
 	{ "soft-offline", NULL, make_soft_offline },
 	{ "arm64-abort", NULL, make_arm64_abort },
