@@ -11,16 +11,11 @@
 
 #include <errno.h>
 #include <inttypes.h>
-<<<<<<< HEAD
-#include <string.h>
-
-#include "util/scan.h"
-=======
 #include <stdlib.h>
 #include <string.h>
 
 #include "cper/kernel_dump.h"
->>>>>>> w-firmware
+#include "util/scan.h"
 
 enum { PFN, TYPE, RESULT, PAGE_TYPE_TEXT, RESULT_TEXT, FIELDS };
 
@@ -53,7 +48,6 @@ static int decode(const struct record *record, struct event *event)
 	return 1;
 }
 
-<<<<<<< HEAD
 /*
  * "Memory failure: 0x1a2b: recovery action for dirty LRU page: Recovered", from
  * action_result() of mm/memory-failure.c.
@@ -89,7 +83,6 @@ static uint64_t identity(const struct event *event)
 	return event_identity("memory-failure", &pfn, 1);
 }
 
-=======
 static struct value text_of(const struct cper_log_section *section, struct arena *arena,
 			    const char *name)
 {
@@ -118,7 +111,6 @@ static int decode_log(const struct cper_log_section *section, struct arena *aren
 	return 1;
 }
 
->>>>>>> w-firmware
 static void add_symbol(struct text *out, const struct value *text,
 		       const struct value *number)
 {
@@ -156,9 +148,6 @@ const struct handler handler_memory_failure = {
 			 { "memory_failure:memory_failure_event" } },
 	.ring = RING_HARDWARE,
 	.decode = decode,
-<<<<<<< HEAD
 	.decode_line = decode_line,
-=======
 	.decode_log = decode_log,
->>>>>>> w-firmware
 };

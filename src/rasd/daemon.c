@@ -348,13 +348,9 @@ static enum rasd_exit start(struct daemon *daemon)
 static void deinit(struct daemon *daemon)
 {
 	sd_event_source_unref(daemon->log_source);
-<<<<<<< HEAD
 	sd_event_source_unref(daemon->log_due_source);
-=======
-	sd_event_source_unref(daemon->log_end_source);
 	sd_event_source_unref(daemon->firmware_source);
 	firmware_deinit(&daemon->firmware);
->>>>>>> w-firmware
 	hands_deinit(&daemon->hands);
 	kernel_log_close(&daemon->log);
 	sd_event_source_unref(daemon->again_source);

@@ -207,16 +207,10 @@ void hands_see_event(void *userdata, const struct event *event, int32_t common_p
 {
 	struct hands *hands = userdata;
 
-<<<<<<< HEAD
 	if (!(event->flags & EVENT_RETOLD))
 		tally_event(hands->tally, type_index(hands, event), event->severity,
 			    event->count);
-	if (event->flags & (EVENT_SYNTHETIC | EVENT_PREVIOUS_BOOT) || !event->type)
-=======
-	tally_event(hands->tally, type_index(hands, event), event->severity,
-		    event->count);
 	if (event->flags & EVENT_SYNTHETIC || !event->type || is_kept(event))
->>>>>>> w-firmware
 		return;
 	if (event->source == SOURCE_TRACE)
 		twins_saw(hands->twins, event);

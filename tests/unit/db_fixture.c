@@ -247,6 +247,8 @@ static void make_cper_processor(struct fixture *f, struct event *e)
 static void make_cper_firmware(struct fixture *f, struct event *e)
 {
 	make_section(f, e, 40);
+}
+
 static void make_kernel_crash(struct fixture *f, struct event *e)
 {
 	static const char text[] =
@@ -300,6 +302,8 @@ static void make_arm64_abort(struct fixture *f, struct event *e)
 static void make_vendor(struct fixture *f, struct event *e)
 {
 	vendor_sample(e->type->name, &f->arena, e);
+}
+
 static void make_cxl(struct fixture *f, struct event *e)
 {
 	cxl_sample(e, &f->arena);

@@ -390,19 +390,11 @@ class Guest:
     RASD_DROP_IN = "/run/systemd/system/rasd.service.d/bench.conf"
 
     # What changes at once takes a tenth of the time of a restart. It is said when it is done.
-<<<<<<< HEAD
     RELOAD = ("if systemctl is-active -q rasd; then "
               "cursor=$(journalctl -q -n 0 --show-cursor); systemctl reload rasd; "
               "until journalctl -q -u rasd -o cat --after-cursor=\"${cursor#-- cursor: }\" | "
               "grep -q 'configuration read again'; do sleep 0.1; done; fi")
-    FIXED_AT_START = ("[daemon]", "[database]", "[trace]", "[signal]")
-=======
-    READ_AGAIN = "$(journalctl -u rasd -o cat -q | grep -c 'configuration read again')"
-    RELOAD = (f"if systemctl is-active -q rasd; then before={READ_AGAIN}; "
-              "systemctl reload rasd; "
-              f"until [ {READ_AGAIN} -gt $before ]; do sleep 0.1; done; fi")
     FIXED_AT_START = ("[daemon]", "[database]", "[trace]", "[signal]", "[firmware]")
->>>>>>> w-firmware
 
     def configure_rasd(self, text, options="", settings=None):
         """Run rasd with this configuration, these options and these lines in its
