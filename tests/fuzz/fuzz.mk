@@ -6,6 +6,7 @@ FUZZ_TARGETS = tests/fuzz/fuzz_arm tests/fuzz/fuzz_handlers tests/fuzz/fuzz_wire
 	tests/fuzz/fuzz_cper_log tests/fuzz/fuzz_victim_line \
 	tests/fuzz/fuzz_dump
 	tests/fuzz/fuzz_cper_log tests/fuzz/fuzz_victim_line tests/fuzz/fuzz_kernel_dump
+	tests/fuzz/fuzz_sections
 FUZZ_COMMON = tests/fuzz/use.c tests/fuzz/fuzz.h
 FUZZ_LIBS = libtests.a libhandlers.a libcper.a libsources.a libeventjson.a libevent.a libutil.a \
 	$(TRACE_LIBS) $(JSON_LIBS)
@@ -72,3 +73,7 @@ tests_fuzz_fuzz_kernel_dump_SOURCES = tests/fuzz/fuzz_kernel_dump.c $(FUZZ_COMMO
 tests_fuzz_fuzz_kernel_dump_CPPFLAGS = $(FUZZ_CPPFLAGS)
 tests_fuzz_fuzz_kernel_dump_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_kernel_dump_LDADD = $(FUZZ_LIBS)
+tests_fuzz_fuzz_sections_SOURCES = tests/fuzz/fuzz_sections.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_fuzz_sections_CPPFLAGS = $(FUZZ_CPPFLAGS)
+tests_fuzz_fuzz_sections_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_sections_LDADD = $(FUZZ_LIBS)

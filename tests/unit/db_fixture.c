@@ -264,6 +264,11 @@ static void make_kernel_crash(struct fixture *f, struct event *e)
 		sample_handler("kernel-crash")->decode_log(&section, &f->arena, e), 1);
 }
 
+static void make_cper_x86(struct fixture *f, struct event *e)
+{
+	make_section(f, e, 64 + 5 * 64 + 5);
+}
+
 static void make_own_poison(struct fixture *f, struct event *e)
 {
 	const struct own_poison poison = { .pid = 4711,
@@ -330,6 +335,7 @@ static const struct sample {
 	{ "cper-pcie", NULL, make_cper_pcie },
 	{ "cper-processor", NULL, make_cper_processor },
 	{ "cper-firmware", NULL, make_cper_firmware },
+	{ "cper-x86", NULL, make_cper_x86 },
 	/* not among those that store_samples() numbers */
 	{ "aer", fill_aer, NULL },
 	{ "hisi-common", NULL, make_vendor },
