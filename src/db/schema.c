@@ -130,7 +130,8 @@ static const struct migration {
 } migrations[] = {
 	{ 1000, base_sql },
 	{ 1001, acts_sql },
-	{ 1002, "ALTER TABLE event ADD COLUMN device TEXT;" ONCE_SQL },
+	{ 1002, "ALTER TABLE event ADD COLUMN device TEXT;"
+		"ALTER TABLE event ADD COLUMN device_id TEXT;" ONCE_SQL },
 	{ 1002, query_sql },
 };
 

@@ -24,8 +24,8 @@ const char *const writer_sql[STATEMENT_MAX] = {
 	[SQL_ADD_EVENT] =
 		"INSERT INTO event (id, boot, run, time, time_last, count, boottime,"
 		" type, severity, component, address, address_kind, address_mask, cpu,"
-		" pid, tgid, uid, comm, unit, dimm, device, source, flags)"
-		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+		" pid, tgid, uid, comm, unit, dimm, device, device_id, source, flags)"
+		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	[SQL_ADD_BOOT] =
 		"INSERT INTO boot (boot_id, machine_id, kernel, arch, page_size,"
 		" first_seen) VALUES (?,?,?,?,?,?) ON CONFLICT (boot_id) DO NOTHING",

@@ -77,3 +77,4 @@ tests_fuzz_fuzz_sections_SOURCES = tests/fuzz/fuzz_sections.c $(FUZZ_COMMON) $(F
 tests_fuzz_fuzz_sections_CPPFLAGS = $(FUZZ_CPPFLAGS)
 tests_fuzz_fuzz_sections_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_sections_LDADD = $(FUZZ_LIBS)
+	$(SQLITE_LIBS) $(SMARTCOLS_LIBS) $(SYSTEMD_LIBS)
