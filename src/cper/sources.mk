@@ -38,4 +38,6 @@ libcper_a_SOURCES = \
 	src/cper/section.c \
 	src/cper/section.h \
 	src/cper/walk.c \
-	src/cper/walk.h
+	src/cper/walk.h \
+	src/cper/x86.c \
+	src/cper/x86.h
