@@ -102,9 +102,16 @@ int db_add_event(struct db_writer *w, const struct event *event,
 		r = inserts->type == &unknown_event_type ?
 			    insert_unknown(inserts, (int64_t)id, undecoded) :
 			    detail_insert(inserts, (int64_t)id, event);
+	writer_failed(w, r);
+	if (r >= 0 && !(place.flags & EVENT_RETOLD))
+		r = writer_tally_add(w, event, id,
+				     &(struct tally_of){ .type = inserts->type_id,
+							 .boot = place.boot,
+							 .rows = 1,
+							 .count = event->count });
 	if (r >= 0 && id > w->now.id_top)
 		w->now.id_top = id;
-	return writer_failed(w, r);
+	return r;
 }
 
 /*
@@ -120,7 +127,11 @@ int db_add_sum(struct db_writer *w, const struct db_sum *sum)
 	sqlite3_bind_int64(stmt, 2, (int64_t)sum->count);
 	sqlite3_bind_int64(stmt, 3, sum->time_last_ns);
 	r = writer_run(w, SQL_ADD_SUM);
-	return r < 0 ? r : sqlite3_changes(w->db) == 0;
+	if (r >= 0 && sqlite3_changes(w->db) == 0)
+		return 1;
+	return r < 0 ? r :
+		       writer_tally_more(w, w->id_base + sum->event, sum->count,
+					 sum->time_last_ns);
 }
 
 static int add_ring(struct db_writer *w, const char *ring_id)
@@ -182,6 +193,7 @@ int db_begin(struct db_writer *w)
 		return -ESTALE;
 	}
 	w->now = w->committed;
+	writer_tally_clear(w);
 	return writer_run(w, SQL_BEGIN);
 }
 
@@ -192,9 +204,9 @@ int db_begin(struct db_writer *w)
 int db_commit(struct db_writer *w, uint64_t ring_position)
 {
 	sqlite3_stmt *stmt = w->statements[SQL_SET_RING];
-	int r = 0;
+	int r = writer_tally_flush(w);
 
-	if (w->ring[0]) {
+	if (r >= 0 && w->ring[0]) {
 		sqlite3_bind_text(stmt, 1, w->ring, -1, SQLITE_STATIC);
 		sqlite3_bind_int64(stmt, 2, (int64_t)ring_position);
 		sqlite3_bind_int64(stmt, 3, (int64_t)w->now.id_top);
@@ -214,4 +226,5 @@ void db_rollback(struct db_writer *w)
 	if (!sqlite3_get_autocommit(w->db))
 		sql_exec(w->db, "ROLLBACK");
 	w->now = w->committed;
+	writer_tally_clear(w);
 }

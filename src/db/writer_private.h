@@ -27,6 +27,8 @@ enum statement {
 	SQL_FIND_RING,
 	SQL_ADD_RING,
 	SQL_SET_RING,
+	SQL_ADD_TALLY,
+	SQL_FIND_TALLY_KEY,
 	STATEMENT_MAX
 };
 
@@ -51,6 +53,14 @@ struct writer_place {
 	unsigned int flags;
 };
 
+/* What is counted in the table `tally`, beside what the event itself says. */
+struct tally_of {
+	int64_t type, boot; /* rows of theirs */
+	uint64_t rows, count;
+};
+
+struct writer_tally;
+
 struct db_writer {
 	sqlite3 *db;
 	char *path;
@@ -60,6 +70,7 @@ struct db_writer {
 	sqlite3_stmt *statements[STATEMENT_MAX];
 	sqlite3_stmt *rows[WRITER_ROW_MAX];
 	struct writer_state now, committed;
+	struct writer_tally *tally; /* of this batch, see writer_tally.c */
 	char ring[DB_TEXT_BYTES];
 	uint64_t id_base; /* of the ring: its event n is row id_base + n */
 	bool damaged;
@@ -73,3 +84,12 @@ int writer_prepare_rows(struct db_writer *w);
 int writer_run(struct db_writer *w, enum statement which);
 int writer_place_once(struct db_writer *w, const struct event *event, int64_t type,
 		      struct writer_place *place);
+
+int writer_tally_init(struct db_writer *w);
+void writer_tally_free(struct db_writer *w);
+void writer_tally_clear(struct db_writer *w);
+int writer_tally_flush(struct db_writer *w);
+int writer_tally_add(struct db_writer *w, const struct event *event, uint64_t id,
+		     const struct tally_of *of);
+int writer_tally_more(struct db_writer *w, uint64_t id, uint64_t count,
+		      int64_t time_last_ns);

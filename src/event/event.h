@@ -46,6 +46,11 @@ struct event_type {
 	 * One line for people, from the event alone: works on what a database gave back.
 	 */
 	void (*describe)(const struct event *event, struct text *out);
+	/*
+	 * Which error this is, as a number that another source's event of the same error
+	 * has, too, see event_identity(); 0: it cannot be told. NULL: one source only.
+	 */
+	uint64_t (*identity)(const struct event *event);
 };
 
 struct list {
@@ -83,5 +88,7 @@ struct event {
 void event_init(struct event *event, const struct event_type *type);
 struct value *event_rows_take(struct event *event, size_t list, size_t n_rows,
 			      struct arena *arena);
+uint64_t event_identity(const char *kind, const uint64_t *numbers, size_t n);
+uint64_t event_identity_of_text(const char *kind, const struct value *text);
 void event_describe(const struct event *event, struct text *out);
 void event_set_address(struct event *event, enum address_kind kind, uint64_t address);

@@ -105,11 +105,12 @@ static struct json_object *detail_to_json(const struct event *event)
 	return detail;
 }
 
+/* Of what people sent us it may not be known. */
 static struct json_object *json_time(int64_t utc_ns)
 {
 	char text[UTC_TEXT_BYTES];
 
-	return json_object_new_string(utc_to_text(utc_ns, text));
+	return utc_ns ? json_object_new_string(utc_to_text(utc_ns, text)) : NULL;
 }
 
 static struct json_object *json_id(int64_t number, int64_t absent)

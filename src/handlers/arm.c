@@ -120,7 +120,7 @@ static int decode_body(const struct record *record, struct event *event)
 		detail[VENDOR] = value_bytes(bytes + body.vendor_at, at - body.vendor_at);
 	detail[TORN] = value_int(body.torn);
 	sum_up(event, &body);
-	return arm_lists_fill(event, &body, record->arena);
+	return arm_lists_fill(event, &body, value_as_uint(&detail[MIDR]), record->arena);
 }
 
 static int decode(const struct record *record, struct event *event)
@@ -184,6 +184,15 @@ static void describe(const struct event *event, struct text *out)
 			 address_kind_name(event->address_kind), event->address);
 }
 
+static uint64_t identity(const struct event *event)
+{
+	const struct value *detail = event->detail;
+	const uint64_t numbers[] = { value_as_uint(&detail[MPIDR]),
+				     value_as_uint(&detail[MIDR]) };
+
+	return event_identity("arm", numbers, ARRAY_SIZE(numbers));
+}
+
 static const struct event_type type = {
 	.name = "arm",
 	.table = "arm",
@@ -192,6 +201,7 @@ static const struct event_type type = {
 	.lists = arm_lists,
 	.n_lists = ARM_LIST_MAX,
 	.describe = describe,
+	.identity = identity,
 };
 
 const struct handler handler_arm = {

@@ -112,6 +112,8 @@ static const struct column record_columns[] = {
 	{ .key = "previous_boot" },
 	{ .key = "retold" },
 	{ .key = "took", .title = "Took" },
+	{ .key = "source", .title = "Source" },
+	{ .key = "where", .title = "Where" },
 };
 
 static const struct view *const record_lists[] = { &links_view, &hits_view, &actions_view,

@@ -502,7 +502,7 @@ static void json_of_an_event_without_anything(void **state)
 	assert_json(o, "detail", "{}");
 	assert_json(o, "count", "1");
 	assert_json(o, "confirmed", "true");
-	assert_json(o, "time", "\"1970-01-01T00:00:00.000000000Z\"");
+	assert_json(o, "time", "null");
 	json_object_put(o);
 }
 
