@@ -196,6 +196,14 @@ static void fill_error(const struct arm_error_info *error, struct value *row,
 		row[ERROR_PHYSICAL_ADDRESS] = value_uint(error->physical_address);
 }
 
+/* Of an error that the log told of, these are not known. */
+static void forget_layout(struct value *row)
+{
+	row[ERROR_VERSION].kind = VALUE_NONE;
+	row[ERROR_LENGTH].kind = VALUE_NONE;
+	row[ERROR_VALID].kind = VALUE_NONE;
+}
+
 static void fill_context(const struct arm_context *context, struct value *row)
 {
 	row[CONTEXT_TYPE] = value_uint(context->type);
@@ -252,6 +260,8 @@ static int fill_contexts(struct event *event, const struct arm_body *body,
 
 		at = arm_body_context(body, at, &context);
 		fill_context(&context, row);
+		if (body->told)
+			row[CONTEXT_VERSION].kind = VALUE_NONE;
 		reg = fill_registers(&context, i, reg, arena);
 		if (!reg)
 			return -ENOBUFS;
@@ -277,6 +287,8 @@ int arm_lists_fill(struct event *event, const struct arm_body *body, uint64_t mi
 
 		arm_body_error(body, i, &error);
 		fill_error(&error, row, arena);
+		if (body->told)
+			forget_layout(row);
 	}
 	if (fill_contexts(event, body, arena) < 0)
 		return -ENOBUFS;

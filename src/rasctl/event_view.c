@@ -75,7 +75,7 @@ static void format_marks(struct json_object *row, const struct column *column,
 	for (size_t i = 0; i < ARRAY_SIZE(marks); i++) {
 		struct json_object *value = json_object_object_get(row, marks[i].key);
 
-		if (value && json_object_get_boolean(value) == marks[i].value)
+		if (value && (bool)json_object_get_boolean(value) == marks[i].value)
 			text_add(text, "%s%s", text->len ? "; " : "", marks[i].words);
 	}
 }
@@ -112,7 +112,6 @@ static const struct column record_columns[] = {
 	{ .key = "previous_boot" },
 	{ .key = "retold" },
 	{ .key = "took", .title = "Took" },
-	{ .key = "source", .title = "Source" },
 	{ .key = "where", .title = "Where" },
 };
 

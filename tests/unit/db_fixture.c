@@ -2,6 +2,8 @@
 
 #include "db_fixture.h"
 
+#include "cxl_fixture.h"
+
 #include <ftw.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -257,6 +259,16 @@ static void make_cper_pcie(struct fixture *f, struct event *e)
 	make_section(f, e, 208);
 }
 
+static void make_cper_processor(struct fixture *f, struct event *e)
+{
+	make_section(f, e, 192);
+}
+
+static void make_cper_firmware(struct fixture *f, struct event *e)
+{
+	make_section(f, e, 40);
+}
+
 static void make_own_poison(struct fixture *f, struct event *e)
 {
 	const struct own_poison poison = { .pid = 4711,
@@ -297,6 +309,11 @@ static void make_vendor(struct fixture *f, struct event *e)
 	vendor_sample(e->type->name, &f->arena, e);
 }
 
+static void make_cxl(struct fixture *f, struct event *e)
+{
+	cxl_sample(e, &f->arena);
+}
+
 static const struct sample {
 	const char *type;
 	void (*fill)(struct event *event); /* the kernel's fields, for decode() */
@@ -315,6 +332,8 @@ static const struct sample {
 	{ "soft-offline", NULL, make_soft_offline },
 	{ "arm64-abort", NULL, make_arm64_abort },
 	{ "cper-pcie", NULL, make_cper_pcie },
+	{ "cper-processor", NULL, make_cper_processor },
+	{ "cper-firmware", NULL, make_cper_firmware },
 	/* not among those that store_samples() numbers */
 	{ "aer", fill_aer, NULL },
 	{ "hisi-common", NULL, make_vendor },
@@ -327,6 +346,18 @@ static const struct sample {
 	{ "yitian-ddr", NULL, make_vendor },
 	{ "jaguarmicro", NULL, make_vendor },
 	{ "kernel-crash", NULL, make_kernel_crash },
+	{ "cxl-aer-correctable", NULL, make_cxl },
+	{ "cxl-aer-uncorrectable", NULL, make_cxl },
+	{ "cxl-dram", NULL, make_cxl },
+	{ "cxl-general-media", NULL, make_cxl },
+	{ "cxl-generic", NULL, make_cxl },
+	{ "cxl-memory-module", NULL, make_cxl },
+	{ "cxl-memory-sparing", NULL, make_cxl },
+	{ "cxl-overflow", NULL, make_cxl },
+	{ "cxl-poison", NULL, make_cxl },
+	{ "cxl-port-aer-correctable", NULL, make_cxl },
+	{ "cxl-port-aer-uncorrectable", NULL, make_cxl },
+	{ "cxl-protocol", NULL, make_cxl },
 };
 
 /* What the handler makes of a record; borrows the fixture's arena and static

@@ -1,7 +1,8 @@
 # Error records, their sections, and what handlers make of them.
 
 SECTIONS_TESTS = tests/unit/test_walk tests/unit/test_section_memory \
-	tests/unit/test_section_pcie
+	tests/unit/test_section_pcie tests/unit/test_section_arm \
+	tests/unit/test_section_others
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(SECTIONS_TESTS)
@@ -22,3 +23,11 @@ tests_unit_test_section_memory_LDADD = $(TESTS_LIBS)
 tests_unit_test_section_pcie_SOURCES = tests/unit/test_section_pcie.c
 tests_unit_test_section_pcie_CPPFLAGS = $(TESTS_CPPFLAGS)
 tests_unit_test_section_pcie_LDADD = $(TESTS_LIBS)
+
+tests_unit_test_section_arm_SOURCES = tests/unit/test_section_arm.c
+tests_unit_test_section_arm_CPPFLAGS = $(TESTS_CPPFLAGS)
+tests_unit_test_section_arm_LDADD = $(TESTS_LIBS)
+
+tests_unit_test_section_others_SOURCES = tests/unit/test_section_others.c
+tests_unit_test_section_others_CPPFLAGS = $(TESTS_CPPFLAGS)
+tests_unit_test_section_others_LDADD = $(TESTS_LIBS)
