@@ -166,27 +166,6 @@ static const char *find(const char *from, const char *end, const char *words)
 			    NULL;
 }
 
-/* mm/memory-failure.c, action_result(). The page's type has no colon. */
-static bool take_failure(const struct dump_line *line, struct cper_log_section *ret)
-{
-	static const char action[] = ": recovery action for ";
-	struct cursor c = { line->text, line->text + line->len };
-	const char *type, *result;
-
-	if (!skip(&c, "Memory failure: "))
-		return false;
-	type = find(c.at, c.end, action);
-	result = type ? find(type + sizeof(action) - 1, c.end, ": ") : NULL;
-	if (!result || c.at[0] != '0' || c.at[1] != 'x')
-		return false;
-	begin_section(ret, DUMP_MEMORY_FAILURE, line->time_ns);
-	add_line(ret, "pfn", c.at, (size_t)(type - c.at));
-	type += sizeof(action) - 1;
-	add_line(ret, "page_type", type, (size_t)(result - type));
-	add_line(ret, "result", result + 2, (size_t)(c.end - result - 2));
-	return true;
-}
-
 /* --- the crash --- */
 
 static bool is_crash(const struct dump_head *head)
@@ -320,29 +299,47 @@ void kernel_dump_begin(struct kernel_dump *dump, const struct dump_head *head,
 	};
 }
 
-/* False at the end. `ret` is untouched then. */
-bool kernel_dump_next(struct kernel_dump *dump, struct cper_log_section *ret)
+/* One of the kernel's own lines: DUMP_LINE, or as cper_log_line() has it. */
+static enum kernel_dump_result take_line(struct kernel_dump *dump,
+					 const struct dump_line *line,
+					 struct cper_log_section *ret)
+{
+	dump->last_ns = MAX(dump->last_ns, line->time_ns);
+	dump->log.time_ns = MAX(line->time_ns, (int64_t)0);
+	switch (cper_log_line(&dump->log, line->text, line->len, ret)) {
+	case CPER_LOG_SECTION:
+		return DUMP_SECTION;
+	case CPER_LOG_OTHER:
+		return DUMP_LINE;
+	case CPER_LOG_TAKEN:
+		break;
+	}
+	return DUMP_END;
+}
+
+/* What is next in it. Of the two, only what the result names is touched. */
+enum kernel_dump_result kernel_dump_next(struct kernel_dump *dump,
+					 struct cper_log_section *ret_section,
+					 struct dump_line *ret_line)
 {
 	while (dump->at < dump->len) {
+		enum kernel_dump_result result = DUMP_END;
 		struct dump_line line;
 		size_t len = dump_line_parse(dump->text + dump->at, dump->len - dump->at,
 					     &line);
 
-		if (line.facility == 0) {
-			dump->last_ns = MAX(dump->last_ns, line.time_ns);
-			dump->log.time_ns = MAX(line.time_ns, (int64_t)0);
-			/* the line is given again */
-			if (cper_log_line(&dump->log, line.text, line.len, ret) ==
-			    CPER_LOG_SECTION)
-				return true;
-			if (take_failure(&line, ret)) {
-				dump->at += len;
-				return true;
-			}
-		}
+		if (line.facility == 0)
+			result = take_line(dump, &line, ret_section);
+		if (result == DUMP_SECTION)
+			return result; /* the line is given again */
 		dump->at += len;
+		if (result == DUMP_LINE) {
+			*ret_line = line;
+			return result;
+		}
 	}
-	if (cper_log_end(&dump->log, ret))
-		return true;
-	return !dump->crash_told && tell_crash(dump, ret);
+	if (cper_log_end(&dump->log, ret_section) ||
+	    (!dump->crash_told && tell_crash(dump, ret_section)))
+		return DUMP_SECTION;
+	return DUMP_END;
 }

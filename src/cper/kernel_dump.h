@@ -14,9 +14,6 @@
 
 #include "cper/log.h"
 
-/* "Memory failure: 0x1234: recovery action for dirty LRU page: Recovered". Its lines:
- * "pfn: 0x1234", "page_type: dirty LRU page", "result: Recovered". */
-#define DUMP_MEMORY_FAILURE "memory failure line"
 /* The end of a kernel. Lines: "reason: Panic", "count: 1", "parts: 2", "message: …",
  * "hardware: 1" if the message says so, then "log: …" for those around it. */
 #define DUMP_CRASH "kernel crash"
@@ -37,6 +34,12 @@ struct dump_line {
 	size_t len;
 };
 
+enum kernel_dump_result {
+	DUMP_END,
+	DUMP_SECTION,
+	DUMP_LINE, /* of the kernel, and of no firmware record */
+};
+
 struct kernel_dump {
 	const char *text; /* all parts in order, without their heads */
 	size_t len;
@@ -53,5 +56,7 @@ size_t dump_line_parse(const char *text, size_t len, struct dump_line *ret);
 
 void kernel_dump_begin(struct kernel_dump *dump, const struct dump_head *head,
 		       uint64_t n_parts, const char *text, size_t len);
-bool kernel_dump_next(struct kernel_dump *dump, struct cper_log_section *ret);
+enum kernel_dump_result kernel_dump_next(struct kernel_dump *dump,
+					 struct cper_log_section *ret_section,
+					 struct dump_line *ret_line);
 int64_t kernel_dump_end_ns(const char *text, size_t len);

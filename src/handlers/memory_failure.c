@@ -9,12 +9,9 @@
 
 #include "event/handler.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "cper/kernel_dump.h"
 #include "util/scan.h"
 
 enum { PFN, TYPE, RESULT, PAGE_TYPE_TEXT, RESULT_TEXT, FIELDS };
@@ -83,34 +80,6 @@ static uint64_t identity(const struct event *event)
 	return event_identity("memory-failure", &pfn, 1);
 }
 
-static struct value text_of(const struct cper_log_section *section, struct arena *arena,
-			    const char *name)
-{
-	const char *value = cper_log_value(section, name);
-
-	return value_text(value ? arena_copy_text(arena, value, strlen(value)) : NULL);
-}
-
-/*
- * The line in what is left of another boot's log. Its numbers are not told, and neither
- * is that kernel's page size: the address is the caller's to fill in.
- */
-static int decode_log(const struct cper_log_section *section, struct arena *arena,
-		      struct event *event)
-{
-	const char *pfn = cper_log_value(section, "pfn");
-	struct value *detail = event->detail;
-
-	if (strcmp(section->type, DUMP_MEMORY_FAILURE) || !pfn)
-		return 0;
-	detail[PFN] = value_uint(strtoull(pfn, NULL, 16));
-	detail[PAGE_TYPE_TEXT] = text_of(section, arena, "page_type");
-	detail[RESULT_TEXT] = text_of(section, arena, "result");
-	event->severity = SEVERITY_UNCORRECTED;
-	event->component = COMPONENT_MEMORY;
-	return 1;
-}
-
 static void add_symbol(struct text *out, const struct value *text,
 		       const struct value *number)
 {
@@ -149,5 +118,4 @@ const struct handler handler_memory_failure = {
 	.ring = RING_HARDWARE,
 	.decode = decode,
 	.decode_line = decode_line,
-	.decode_log = decode_log,
 };

@@ -84,62 +84,92 @@ static uint64_t key_of(const struct firmware_take *take,
 	return key;
 }
 
-/* As far as it can be told from the boot that reads it: its pages were as large. */
-static void find_address(const struct firmware_take *take,
-			 const struct cper_log_section *section, struct event *event)
-{
-	uint64_t page_size = take->pipeline->page_size;
-	const char *pfn = strcmp(section->type, DUMP_MEMORY_FAILURE) ?
-				  NULL :
-				  cper_log_value(section, "pfn");
+/* What there is to decode: one of them. */
+struct piece {
+	const struct cper_log_section *section;
+	const struct dump_line *line;
+};
 
-	if (!pfn)
-		return;
-	event_set_address(event, ADDRESS_PHYSICAL, strtoull(pfn, NULL, 16) * page_size);
-	event->address_mask = ~(page_size - 1);
+/* Of another boot, whose pages are taken to have been as large as ours are. */
+static int decode(const struct firmware_take *take, const struct handler *handler,
+		  const struct piece *piece, struct event *event)
+{
+	const struct record record = { .page_size = take->pipeline->page_size,
+				       .arena = &take->pipeline->arena };
+
+	event_init(event, handler->type);
+	arena_reset(record.arena);
+	if (piece->section && handler->decode_log)
+		return handler->decode_log(piece->section, record.arena, event);
+	if (piece->line && handler->decode_line)
+		return handler->decode_line(&record, piece->line->text, piece->line->len,
+					    event);
+	return 0;
+}
+
+static bool understand(const struct firmware_take *take, const struct piece *piece,
+		       struct event *event)
+{
+	const struct handler_table *table = take->pipeline->handlers;
+
+	for (size_t i = 0; i < table->n_handlers; i++)
+		if (decode(take, table->handlers[i], piece, event) > 0)
+			return true;
+	return false;
 }
 
 /* `offset_ns`: what makes UTC of the dump's clock. */
 static bool take_section(struct firmware_take *take,
 			 const struct cper_log_section *section, int64_t offset_ns)
 {
-	const struct handler_table *table = take->pipeline->handlers;
 	struct event event;
 
-	for (size_t i = 0; i < table->n_handlers; i++) {
-		const struct handler *handler = table->handlers[i];
-
-		if (!handler->decode_log)
-			continue;
-		event_init(&event, handler->type);
-		arena_reset(&take->pipeline->arena);
-		if (handler->decode_log(section, &take->pipeline->arena, &event) <= 0)
-			continue;
-		find_address(take, section, &event);
-		event.boottime_ns = section->time_ns;
-		return firmware_take_event(take, &event, key_of(take, section),
-					   offset_ns + section->time_ns);
+	if (!understand(take, &(struct piece){ .section = section }, &event)) {
+		take->n_torn++;
+		return false;
 	}
-	take->n_torn++;
-	return false;
+	event.boottime_ns = section->time_ns;
+	return firmware_take_event(take, &event, key_of(take, section),
+				   offset_ns + section->time_ns);
+}
+
+/* Most lines are nobody's. */
+static bool take_line(struct firmware_take *take, const struct dump_line *line,
+		      int64_t offset_ns, bool *any)
+{
+	uint64_t key = hash64_number(HASH64_START, take->source);
+	struct event event;
+
+	if (!understand(take, &(struct piece){ .line = line }, &event))
+		return true;
+	*any = true;
+	event.boottime_ns = MAX(line->time_ns, (int64_t)0);
+	key = hash64_number(key, (uint64_t)line->time_ns);
+	return firmware_take_event(take, &event, hash64(key, line->text, line->len),
+				   offset_ns + event.boottime_ns);
 }
 
 /* False: nothing came of it, or not all that there is. */
 static bool take_text(struct firmware_take *take, const struct part *parts, size_t n,
 		      const char *text, size_t len)
 {
-	int64_t end_ns = MAX(kernel_dump_end_ns(text, len), (int64_t)0), time_ns = 0;
+	int64_t end_ns = MAX(kernel_dump_end_ns(text, len), (int64_t)0), offset_ns = 0;
+	enum kernel_dump_result result;
 	struct cper_log_section section;
-	struct kernel_dump dump;
 	bool any = false, whole = true;
+	struct kernel_dump dump;
+	struct dump_line line;
 
 	for (size_t i = 0; i < n; i++)
-		time_ns = MAX(time_ns, parts[i].item->time_ns);
-	time_ns = MIN(time_ns, take->began_ns - 1);
+		offset_ns = MAX(offset_ns, parts[i].item->time_ns);
+	offset_ns = MIN(offset_ns, take->began_ns - 1) - end_ns;
 	kernel_dump_begin(&dump, &parts[0].head, n, text, len);
-	while (kernel_dump_next(&dump, &section)) {
-		whole &= take_section(take, &section, time_ns - end_ns);
-		any = true;
+	while ((result = kernel_dump_next(&dump, &section, &line)) != DUMP_END) {
+		if (result == DUMP_SECTION)
+			whole &= take_section(take, &section, offset_ns);
+		else
+			whole &= take_line(take, &line, offset_ns, &any);
+		any |= result == DUMP_SECTION;
 	}
 	return any && whole;
 }

@@ -7,6 +7,16 @@ FUZZ_TARGETS = tests/fuzz/fuzz_arm tests/fuzz/fuzz_handlers tests/fuzz/fuzz_wire
 	tests/fuzz/fuzz_dump
 	tests/fuzz/fuzz_cper_log tests/fuzz/fuzz_victim_line tests/fuzz/fuzz_kernel_dump
 	tests/fuzz/fuzz_sections
+FUZZ_TARGETS = tests/fuzz/fuzz_arm \
+	tests/fuzz/fuzz_config \
+	tests/fuzz/fuzz_cper_log \
+	tests/fuzz/fuzz_dump \
+	tests/fuzz/fuzz_handlers \
+	tests/fuzz/fuzz_kernel_dump \
+	tests/fuzz/fuzz_kmsg \
+	tests/fuzz/fuzz_subbuffer \
+	tests/fuzz/fuzz_victim_line \
+	tests/fuzz/fuzz_wire
 FUZZ_COMMON = tests/fuzz/use.c tests/fuzz/fuzz.h
 FUZZ_LIBS = libtests.a libhandlers.a libcper.a libsources.a libeventjson.a libevent.a libutil.a \
 	$(TRACE_LIBS) $(JSON_LIBS)

@@ -32,12 +32,32 @@ static void use_section(const struct cper_log_section *section)
 	}
 }
 
+static void use_line(const struct dump_line *line)
+{
+	static uint8_t room[65536];
+
+	for (size_t i = 0; i < handlers_table.n_handlers; i++) {
+		const struct handler *handler = handlers_table.handlers[i];
+		struct arena arena = { room, sizeof(room), 0 };
+		const struct record record = { .page_size = 4096, .arena = &arena };
+		struct event event;
+
+		if (!handler->decode_line)
+			continue;
+		event_init(&event, handler->type);
+		if (handler->decode_line(&record, line->text, line->len, &event) == 1)
+			fuzz_use_event(&event);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct kernel_dump dump;
 	static struct cper_log_section section;
 	struct dump_head head = { .reason = "Panic" };
 	char *copy = malloc(size ? size : 1);
+	enum kernel_dump_result result;
+	struct dump_line line;
 	size_t n = 0;
 
 	fuzz_must(copy != NULL);
@@ -45,9 +65,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (dump_head_parse(copy, size, &head))
 		fuzz_must(head.len <= size && head.reason[sizeof(head.reason) - 1] == 0);
 	kernel_dump_begin(&dump, &head, 1, copy + head.len, size - head.len);
-	while (kernel_dump_next(&dump, &section)) {
+	while ((result = kernel_dump_next(&dump, &section, &line)) != DUMP_END) {
 		fuzz_must(++n <= size + CPER_LOG_RECORDS_MAX + 1);
-		use_section(&section);
+		if (result == DUMP_SECTION)
+			use_section(&section);
+		else
+			use_line(&line);
 	}
 	fuzz_must(kernel_dump_end_ns(copy, size) >= -1);
 	free(copy);

@@ -214,6 +214,26 @@ static void make_cper_memory(struct fixture *f, struct event *e)
 		1);
 }
 
+static void make_kernel_crash(struct fixture *f, struct event *e)
+{
+	static const char text[] =
+		"<0>[    9.000001] Kernel panic - not syncing: Fatal hardware error!\n"
+		"<4>[    9.000002] CPU: 1 PID: 0 Comm: swapper/1\n";
+	static const struct dump_head head = { .reason = "Panic", .count = 1 };
+	struct cper_log_section section;
+	enum kernel_dump_result result;
+	struct kernel_dump dump;
+	struct dump_line line;
+
+	kernel_dump_begin(&dump, &head, 1, text, sizeof(text) - 1);
+	do
+		result = kernel_dump_next(&dump, &section, &line);
+	while (result == DUMP_LINE);
+	assert_int_equal(result, DUMP_SECTION);
+	assert_int_equal(
+		sample_handler("kernel-crash")->decode_log(&section, &f->arena, e), 1);
+}
+
 /* A section with all that is valid at its highest; an event of its handler. */
 static void make_section(struct fixture *f, struct event *e, size_t len)
 {
@@ -247,21 +267,6 @@ static void make_cper_processor(struct fixture *f, struct event *e)
 static void make_cper_firmware(struct fixture *f, struct event *e)
 {
 	make_section(f, e, 40);
-}
-
-static void make_kernel_crash(struct fixture *f, struct event *e)
-{
-	static const char text[] =
-		"<0>[    9.000001] Kernel panic - not syncing: Fatal hardware error!\n"
-		"<4>[    9.000002] CPU: 1 PID: 0 Comm: swapper/1\n";
-	static const struct dump_head head = { .reason = "Panic", .count = 1 };
-	struct cper_log_section section;
-	struct kernel_dump dump;
-
-	kernel_dump_begin(&dump, &head, 1, text, sizeof(text) - 1);
-	assert_true(kernel_dump_next(&dump, &section));
-	assert_int_equal(
-		sample_handler("kernel-crash")->decode_log(&section, &f->arena, e), 1);
 }
 
 static void make_cper_x86(struct fixture *f, struct event *e)
@@ -347,7 +352,6 @@ static const struct sample {
 	{ "block-error", fill_block_error, NULL },
 	{ "test", fill_test, NULL },
 	{ "cper-memory", NULL, make_cper_memory },
-	{ "kernel-crash", NULL, make_kernel_crash },
 	{ "own-poison", NULL, make_own_poison },
 	{ "soft-offline", NULL, make_soft_offline },
 	{ "arm64-abort", NULL, make_arm64_abort },
@@ -366,6 +370,7 @@ static const struct sample {
 	{ "vera", NULL, make_vendor },
 	{ "yitian-ddr", NULL, make_vendor },
 	{ "jaguarmicro", NULL, make_vendor },
+	{ "kernel-crash", NULL, make_kernel_crash },
 	{ "cxl-aer-correctable", NULL, make_cxl },
 	{ "cxl-aer-uncorrectable", NULL, make_cxl },
 	{ "cxl-dram", NULL, make_cxl },
@@ -396,7 +401,8 @@ static const struct sample {
 	{ "mce", fill_any, NULL },
 };
 
-/* What the handler makes of a record; borrows the fixture's arena and static bytes. */
+/* What the handler makes of a record; borrows the fixture's arena and static
+ * bytes. */
 void sample_event(struct fixture *f, const char *type, struct event *ret)
 {
 	static const struct symbol_table symbols[EVENT_FIELDS_MAX];
@@ -489,7 +495,8 @@ void store_event(struct db_writer *w, struct event *event, uint64_t id)
 			 db_error(w));
 }
 
-/* The kernel ring of CPU 3 of instance "rasd" has lost `total`, as read at `sec`. */
+/* The kernel ring of CPU 3 of instance "rasd" has lost `total`, as read at `sec`.
+ */
 void tell_loss(struct db_writer *w, uint64_t total, int64_t sec, int fresh)
 {
 	struct db_counter counter = { .stage = "kernel-ring",
@@ -502,8 +509,8 @@ void tell_loss(struct db_writer *w, uint64_t total, int64_t sec, int fresh)
 	assert_int_equal(db_add_counter(w, &counter), 0);
 }
 
-/* A run and one event of every type that has a tracepoint, with ids from 1 in the order
- * of samples[]. */
+/* A run and one event of every type that has a tracepoint, with ids from 1 in the
+ * order of samples[]. */
 void store_samples(struct fixture *f)
 {
 	struct db_writer *w = open_writer(f->db);
@@ -549,7 +556,8 @@ static sqlite3 *open_raw(const char *path)
 	return db;
 }
 
-/* The first column of the first row, asked past our own code; -1 for none, or NULL. */
+/* The first column of the first row, asked past our own code; -1 for none, or
+ * NULL. */
 int64_t ask_number(const char *path, const char *sql)
 {
 	sqlite3 *db = open_raw(path);

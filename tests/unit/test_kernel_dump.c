@@ -42,6 +42,17 @@ static void begin(struct kernel_dump *dump, const struct dump_head *head,
 	kernel_dump_begin(dump, head, 2, text, strlen(text));
 }
 
+static bool next_section(struct kernel_dump *dump, struct cper_log_section *ret)
+{
+	enum kernel_dump_result result;
+	struct dump_line line;
+
+	do
+		result = kernel_dump_next(dump, ret, &line);
+	while (result == DUMP_LINE);
+	return result == DUMP_SECTION;
+}
+
 static const struct handler *find_handler(const char *name)
 {
 	for (size_t i = 0; i < handlers_table.n_handlers; i++)
@@ -130,6 +141,36 @@ static void lines_have_level_time_and_caller(void **state)
 
 /* --- sections --- */
 
+static void lines_are_the_kernels_own(void **state)
+{
+	static const char *const lines[] = {
+		"systemd[1]: Started.",
+		"Memory failure: 0x45678: recovery action for dirty LRU page: Recovered",
+		"Memory failure: 0x45678: already hardware poisoned",
+		"Internal error: Oops: 96000004",
+		"Kernel panic - not syncing: Asynchronous SError Interrupt",
+		"CPU: 1 PID: 77 Comm: [evil]",
+		"---[ end Kernel panic - not syncing: Asynchronous SError Interrupt ]---",
+	};
+	struct cper_log_section section;
+	enum kernel_dump_result result;
+	struct kernel_dump dump;
+	struct dump_line line;
+	size_t n = 0;
+
+	(void)state;
+	begin(&dump, &panic_head, panic_text);
+	while ((result = kernel_dump_next(&dump, &section, &line)) != DUMP_END) {
+		if (result == DUMP_SECTION)
+			continue;
+		assert_true(n < ARRAY_SIZE(lines));
+		assert_int_equal(line.len, strlen(lines[n]));
+		assert_memory_equal(line.text, lines[n], line.len);
+		n++;
+	}
+	assert_int_equal(n, ARRAY_SIZE(lines));
+}
+
 static void a_panic_gives_what_the_kernel_said(void **state)
 {
 	struct cper_log_section section;
@@ -137,18 +178,12 @@ static void a_panic_gives_what_the_kernel_said(void **state)
 
 	(void)state;
 	begin(&dump, &panic_head, panic_text);
-	assert_true(kernel_dump_next(&dump, &section));
-	assert_string_equal(section.type, DUMP_MEMORY_FAILURE);
-	assert_string_equal(cper_log_value(&section, "pfn"), "0x45678");
-	assert_string_equal(cper_log_value(&section, "page_type"), "dirty LRU page");
-	assert_string_equal(cper_log_value(&section, "result"), "Recovered");
-	assert_int_equal(section.time_ns, 12600000000);
-	assert_true(kernel_dump_next(&dump, &section));
+	assert_true(next_section(&dump, &section));
 	assert_string_equal(section.type, "memory error");
 	assert_int_equal(section.number, 3);
 	assert_int_equal(section.source, 2);
 	assert_int_equal(section.time_ns, 12500000000);
-	assert_true(kernel_dump_next(&dump, &section));
+	assert_true(next_section(&dump, &section));
 	assert_string_equal(section.type, DUMP_CRASH);
 	assert_string_equal(cper_log_value(&section, "message"),
 			    "Kernel panic - not syncing: Asynchronous SError Interrupt");
@@ -157,12 +192,12 @@ static void a_panic_gives_what_the_kernel_said(void **state)
 	assert_int_equal(section.time_ns, 14000000000);
 	for (size_t i = 0; i < section.n_lines; i++)
 		assert_null(strstr(section.lines[i], "forged"));
-	assert_false(kernel_dump_next(&dump, &section));
-	assert_false(kernel_dump_next(&dump, &section));
+	assert_false(next_section(&dump, &section));
+	assert_false(next_section(&dump, &section));
 	assert_int_equal(kernel_dump_end_ns(panic_text, strlen(panic_text)), 14250000000);
 }
 
-static void every_section_becomes_an_event(void **state)
+static void a_crash_becomes_an_event(void **state)
 {
 	static uint8_t room[65536];
 	struct arena arena = { room, sizeof(room), 0 };
@@ -174,22 +209,8 @@ static void every_section_becomes_an_event(void **state)
 
 	(void)state;
 	begin(&dump, &panic_head, panic_text);
-	assert_true(kernel_dump_next(&dump, &section));
-	event_init(&event, find_handler("memory-failure")->type);
-	assert_int_equal(
-		find_handler("memory-failure")->decode_log(&section, &arena, &event), 1);
-	assert_number(field_of(&event, "pfn"), 0x45678);
-	assert_text(field_of(&event, "page_type_text"), "dirty LRU page");
-	assert_text(field_of(&event, "result_text"), "Recovered");
-	assert_int_equal(event.severity, SEVERITY_UNCORRECTED);
-	assert_int_equal(event.address_kind, ADDRESS_NONE); /* whoever knows the pages */
-	event_describe(&event, &text);
-	assert_string_equal(line,
-			    "pfn 0x45678: recovery action for dirty LRU page: Recovered");
-	assert_true(kernel_dump_next(&dump, &section));
-	assert_int_equal(
-		find_handler("memory-failure")->decode_log(&section, &arena, &event), 0);
-	assert_true(kernel_dump_next(&dump, &section));
+	assert_true(next_section(&dump, &section));
+	assert_true(next_section(&dump, &section));
 	event_init(&event, find_handler("kernel-crash")->type);
 	assert_int_equal(
 		find_handler("kernel-crash")->decode_log(&section, &arena, &event), 1);
@@ -200,7 +221,6 @@ static void every_section_becomes_an_event(void **state)
 	assert_int_equal(event.severity, SEVERITY_FATAL);
 	assert_int_equal(event.lists[0].n_rows, 12); /* of facility 0 */
 	assert_text(&event.lists[0].values[0], "systemd[1]: Started.");
-	text = TEXT_IN(line);
 	event_describe(&event, &text);
 	assert_string_equal(line, "the kernel crashed (Panic): Kernel panic - not "
 				  "syncing: Asynchronous SError Interrupt");
@@ -241,7 +261,7 @@ static void not_every_crash_is_of_hardware(void **state)
 
 		strcpy(head.reason, cases[i].reason);
 		begin(&dump, &head, cases[i].text);
-		assert_true(kernel_dump_next(&dump, &section));
+		assert_true(next_section(&dump, &section));
 		event_init(&event, find_handler("kernel-crash")->type);
 		assert_int_equal(find_handler("kernel-crash")
 					 ->decode_log(&section, &arena, &event),
@@ -251,7 +271,7 @@ static void not_every_crash_is_of_hardware(void **state)
 			assert_text(field_of(&event, "crash_message"), cases[i].message);
 		else
 			assert_absent(field_of(&event, "crash_message"));
-		assert_false(kernel_dump_next(&dump, &section));
+		assert_false(next_section(&dump, &section));
 	}
 }
 
@@ -263,7 +283,7 @@ static void a_shutdown_is_no_crash(void **state)
 
 	(void)state;
 	begin(&dump, &head, "<6>[1.000000] reboot: Restarting system\n");
-	assert_false(kernel_dump_next(&dump, &section));
+	assert_false(next_section(&dump, &section));
 }
 
 static void it_may_end_anywhere(void **state)
@@ -280,9 +300,9 @@ static void it_may_end_anywhere(void **state)
 		memcpy(text, panic_text, sizeof(text));
 		memcpy(cut, text, len);
 		kernel_dump_begin(&dump, &panic_head, 1, cut, len);
-		while (kernel_dump_next(&dump, &section))
+		while (next_section(&dump, &section))
 			n++;
-		assert_in_range(n, 1, 3);
+		assert_in_range(n, 1, 2);
 		free(cut);
 	}
 }
@@ -292,8 +312,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(heads_are_told_from_text),
 		cmocka_unit_test(lines_have_level_time_and_caller),
+		cmocka_unit_test(lines_are_the_kernels_own),
 		cmocka_unit_test(a_panic_gives_what_the_kernel_said),
-		cmocka_unit_test(every_section_becomes_an_event),
+		cmocka_unit_test(a_crash_becomes_an_event),
 		cmocka_unit_test(not_every_crash_is_of_hardware),
 		cmocka_unit_test(a_shutdown_is_no_crash),
 		cmocka_unit_test(it_may_end_anywhere),
