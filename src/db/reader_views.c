@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "db/reader_private.h"
+#include "db/schema.h"
 #include "db/sql.h"
 #include "util/macro.h"
 
@@ -15,6 +16,8 @@ static const char *text_of(sqlite3_stmt *stmt, int column)
 	return text ? text : "";
 }
 
+_Static_assert(EVENT_RETOLD == 8, "as DB_RETOLD has it");
+
 /* Calls `each` for the rows by type and severity, of which sums are made. */
 int db_read_summary(struct db_reader *r,
 		    int (*each)(const struct db_summary *row, void *arg), void *arg)
@@ -24,7 +27,8 @@ int db_read_summary(struct db_reader *r,
 			      "SELECT ifnull(t.name, 'unknown'), s.* FROM (SELECT"
 			      " severity, count(*), sum(count), min(time),"
 			      " max(ifnull(time_last, time)), type"
-			      " FROM event GROUP BY type, severity) s"
+			      " FROM event WHERE NOT " DB_RETOLD
+			      " GROUP BY type, severity) s"
 			      " LEFT JOIN event_type t ON t.id = s.type"
 			      " ORDER BY 1, 2",
 			      &stmt);

@@ -7,6 +7,7 @@
 
 #include "db/detail.h"
 #include "db/sql.h"
+#include "db/tally.h"
 #include "db/views.h"
 #include "util/macro.h"
 
@@ -99,6 +100,30 @@ static const char acts_sql[] =
 	" last INTEGER, debt INTEGER NOT NULL, state INTEGER NOT NULL,"
 	" boot INTEGER REFERENCES boot (id));";
 
+/* Keys of events that their source tells again at each start; see struct event. */
+#define ONCE_SQL \
+	"CREATE TABLE once (key INTEGER PRIMARY KEY, time INTEGER NOT NULL, source INTEGER);"
+
+/*
+ * What is asked of events, and a summary of them; see db/tally.h. Indexes cost the
+ * writer: those that stand here have no entry for most events. What is usual (a corrected
+ * error) is in none of them.
+ */
+static const char query_sql[] =
+	"CREATE TABLE tally ("
+	" day INTEGER NOT NULL, boot INTEGER NOT NULL, type INTEGER NOT NULL,"
+	" severity INTEGER NOT NULL, component INTEGER NOT NULL, device TEXT NOT NULL,"
+	" dimm TEXT NOT NULL, cpu INTEGER NOT NULL, rows INTEGER NOT NULL,"
+	" count INTEGER NOT NULL, first_id INTEGER NOT NULL, last_id INTEGER NOT NULL,"
+	" first INTEGER NOT NULL, last INTEGER NOT NULL,"
+	" PRIMARY KEY (day, boot, type, severity, component, device, dimm, cpu))"
+	" WITHOUT ROWID;"
+	"CREATE INDEX event_mild ON event (severity) WHERE " DB_MILD ";"
+	"CREATE INDEX event_unit ON event (unit) WHERE unit IS NOT NULL;"
+	"CREATE INDEX event_dimm ON event (dimm) WHERE dimm IS NOT NULL;"
+	"CREATE INDEX event_device ON event (device) WHERE device IS NOT NULL;"
+	"CREATE INDEX event_cpu ON event (cpu) WHERE cpu IS NOT NULL;";
+
 /* In rising order of version. A migration of a minor only adds. */
 static const struct migration {
 	int version;
@@ -106,7 +131,9 @@ static const struct migration {
 } migrations[] = {
 	{ 1000, base_sql },
 	{ 1001, acts_sql },
-	{ 1002, "ALTER TABLE event ADD COLUMN device TEXT;" },
+	{ 1002, "ALTER TABLE event ADD COLUMN device TEXT;"
+		"ALTER TABLE event ADD COLUMN device_id TEXT;" ONCE_SQL },
+	{ 1002, query_sql },
 };
 
 static int migrate(sqlite3 *db, int64_t from)
@@ -128,6 +155,21 @@ static int migrate(sqlite3 *db, int64_t from)
 	return version > from ? sql_exec(db, pragma) : 0;
 }
 
+/*
+ * Counts the events that a program without a tally wrote behind those that are counted.
+ * Costs nothing when there are none.
+ */
+int tally_complete(sqlite3 *db)
+{
+	return sql_exec(db,
+			"INSERT INTO tally (day, boot, type, severity, component, device,"
+			" dimm, cpu, rows, count, first_id, last_id, first, last)"
+			" SELECT " TALLY_KEY_OF_EVENT ", count(*), sum(count), min(id),"
+			" max(id), min(time), max(ifnull(time_last, time)) FROM event"
+			" WHERE id > (SELECT ifnull(max(last_id), 0) FROM tally)"
+			" GROUP BY 1, 2, 3, 4, 5, 6, 7, 8" TALLY_ADD);
+}
+
 /* Fills an empty database, in one transaction. */
 int schema_create(sqlite3 *db)
 {
@@ -146,6 +188,7 @@ static int upgrade(sqlite3 *db, const struct handler_table *table)
 	int r = sql_number(db, "PRAGMA user_version", &version);
 
 	r = r < 0 ? r : migrate(db, version);
+	r = r < 0 ? r : tally_complete(db);
 	r = r < 0 ? r : detail_table_create(db, &unknown_event_type);
 	for (size_t i = 0; r >= 0 && i < table->n_handlers; i++)
 		r = detail_table_create(db, table->handlers[i]->type);

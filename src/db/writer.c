@@ -8,6 +8,7 @@
 
 #include "db/schema.h"
 #include "db/sql.h"
+#include "db/tally.h"
 #include "db/wal_index.h"
 #include "db/writer_private.h"
 #include "util/macro.h"
@@ -23,13 +24,20 @@ const char *const writer_sql[STATEMENT_MAX] = {
 	[SQL_ADD_EVENT] =
 		"INSERT INTO event (id, boot, run, time, time_last, count, boottime,"
 		" type, severity, component, address, address_kind, address_mask, cpu,"
-		" pid, tgid, uid, comm, unit, dimm, device, source, flags)"
-		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+		" pid, tgid, uid, comm, unit, dimm, device, device_id, source, flags)"
+		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	[SQL_ADD_BOOT] =
 		"INSERT INTO boot (boot_id, machine_id, kernel, arch, page_size,"
 		" first_seen) VALUES (?,?,?,?,?,?) ON CONFLICT (boot_id) DO NOTHING",
 	[SQL_FORGET_SEEN] = "DELETE FROM loss_seen",
 	[SQL_FIND_BOOT] = "SELECT id FROM boot WHERE boot_id = ?",
+	[SQL_FIND_EARLIER_BOOT] = "SELECT max(id) FROM boot WHERE id < ?1"
+				  " AND first_seen <= ?2",
+	[SQL_ADD_ONCE] = "INSERT INTO once (key, time, source) VALUES (?1, ?2, ?3)"
+			 " ON CONFLICT (key) DO NOTHING",
+	[SQL_FIND_TOLD] = "SELECT 1 FROM event WHERE time BETWEEN ?1 AND ?2"
+			  " AND boot = ?3 AND type = ?4 AND source IN (?5, ?6)"
+			  " AND boottime BETWEEN ?7 AND ?8 LIMIT 1",
 	[SQL_ADD_RUN] =
 		"INSERT INTO run (boot, started, version, config_hash, instance, ring,"
 		" pid) VALUES (?,?,?,?,?,?,?)",
@@ -54,6 +62,13 @@ const char *const writer_sql[STATEMENT_MAX] = {
 	[SQL_ADD_RING] = "INSERT INTO ring (id, position, id_base, id_top)"
 			 " VALUES (?1, 0, ?2, ?2)",
 	[SQL_SET_RING] = "UPDATE ring SET position = ?2, id_top = ?3 WHERE id = ?1",
+	[SQL_ADD_TALLY] =
+		"INSERT INTO tally (day, boot, type, severity, component, device, dimm, cpu,"
+		" rows, count, first_id, last_id, first, last)"
+		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)" TALLY_ADD,
+	[SQL_FIND_TALLY_KEY] = "SELECT time, ifnull(boot, 0), type, ifnull(severity, 5),"
+			       " ifnull(component, 0), device, dimm, ifnull(cpu, -1)"
+			       " FROM event WHERE id = ?1",
 };
 
 /* Keeps what SQLite says of a failure, before something else is asked of it. */
@@ -267,7 +282,8 @@ int db_writer_open(const char *path, const struct handler_table *table,
 		return -ENOMEM;
 	w->table = table;
 	w->path = strdup(path);
-	r = w->path ? open_somehow(w, ret_note) : -ENOMEM;
+	r = writer_tally_init(w);
+	r = r >= 0 && w->path ? open_somehow(w, ret_note) : -ENOMEM;
 	if (r == 0) {
 		*ret = w;
 		return 0;
@@ -298,6 +314,7 @@ struct db_writer *db_writer_close(struct db_writer *w)
 	close_database(w);
 	if (w->damaged)
 		db_mark_damaged(w->path);
+	writer_tally_free(w);
 	free(w->path);
 	free(w);
 	return NULL;

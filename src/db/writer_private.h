@@ -13,6 +13,9 @@ enum statement {
 	SQL_ADD_BOOT,
 	SQL_FORGET_SEEN,
 	SQL_FIND_BOOT,
+	SQL_FIND_EARLIER_BOOT,
+	SQL_ADD_ONCE,
+	SQL_FIND_TOLD,
 	SQL_ADD_RUN,
 	SQL_END_RUN,
 	SQL_ADD_CLOCK,
@@ -24,6 +27,8 @@ enum statement {
 	SQL_FIND_RING,
 	SQL_ADD_RING,
 	SQL_SET_RING,
+	SQL_ADD_TALLY,
+	SQL_FIND_TALLY_KEY,
 	STATEMENT_MAX
 };
 
@@ -42,6 +47,20 @@ struct writer_state {
 	uint64_t id_top;   /* highest id that any ring ever used */
 };
 
+/* What of an event's row is not the event's own. */
+struct writer_place {
+	int64_t boot; /* 0: none that is known */
+	unsigned int flags;
+};
+
+/* What is counted in the table `tally`, beside what the event itself says. */
+struct tally_of {
+	int64_t type, boot; /* rows of theirs */
+	uint64_t rows, count;
+};
+
+struct writer_tally;
+
 struct db_writer {
 	sqlite3 *db;
 	char *path;
@@ -51,6 +70,7 @@ struct db_writer {
 	sqlite3_stmt *statements[STATEMENT_MAX];
 	sqlite3_stmt *rows[WRITER_ROW_MAX];
 	struct writer_state now, committed;
+	struct writer_tally *tally; /* of this batch, see writer_tally.c */
 	char ring[DB_TEXT_BYTES];
 	uint64_t id_base; /* of the ring: its event n is row id_base + n */
 	bool damaged;
@@ -62,3 +82,14 @@ extern const char *const writer_sql[STATEMENT_MAX];
 int writer_failed(struct db_writer *w, int r);
 int writer_prepare_rows(struct db_writer *w);
 int writer_run(struct db_writer *w, enum statement which);
+int writer_place_once(struct db_writer *w, const struct event *event, int64_t type,
+		      struct writer_place *place);
+
+int writer_tally_init(struct db_writer *w);
+void writer_tally_free(struct db_writer *w);
+void writer_tally_clear(struct db_writer *w);
+int writer_tally_flush(struct db_writer *w);
+int writer_tally_add(struct db_writer *w, const struct event *event, uint64_t id,
+		     const struct tally_of *of);
+int writer_tally_more(struct db_writer *w, uint64_t id, uint64_t count,
+		      int64_t time_last_ns);

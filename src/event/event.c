@@ -2,6 +2,7 @@
 
 #include "event/event.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 struct value value_text(const char *text)
@@ -50,6 +51,57 @@ struct value *event_rows_take(struct event *event, size_t list, size_t n_rows,
 	memset(values, 0, bytes);
 	event->lists[list] = (struct list){ .n_rows = n_rows, .values = values };
 	return values;
+}
+
+static uint64_t fnv1a(uint64_t hash, const void *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ ((const uint8_t *)bytes)[i]) * 1099511628211u;
+	return hash;
+}
+
+static uint64_t begin_identity(const char *kind)
+{
+	return fnv1a(14695981039346656037u, kind, strlen(kind) + 1);
+}
+
+/* What makes an error of that kind ("memory", "pcie") this one, in one number; never 0.
+ */
+uint64_t event_identity(const char *kind, const uint64_t *numbers, size_t n)
+{
+	uint64_t hash = fnv1a(begin_identity(kind), numbers, n * sizeof(numbers[0]));
+
+	return hash ? hash : 1;
+}
+
+/* The same of a name; 0 if it is absent. */
+uint64_t event_identity_of_text(const char *kind, const struct value *text)
+{
+	uint64_t hash = begin_identity(kind);
+
+	if (text->kind != VALUE_TEXT)
+		return 0;
+	hash = fnv1a(hash, text->text, text->len);
+	return hash ? hash : 1;
+}
+
+/* A short text in the arena; absent if that is full. */
+struct value value_format(struct arena *arena, const char *fmt, ...)
+{
+	char buf[EVENT_TEXT_BYTES] = "";
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(buf, sizeof(buf), fmt, ap);
+	va_end(ap);
+	return value_text(arena_copy_text(arena, buf, strlen(buf)));
+}
+
+/* A text of the event for people to read; nothing for an absent one. */
+void text_add_value(struct text *out, const struct value *text)
+{
+	if (text->kind == VALUE_TEXT)
+		text_add_escaped(out, text->text, text->len);
 }
 
 void event_describe(const struct event *event, struct text *out)

@@ -51,11 +51,20 @@ struct record {
 struct handler_tracepoint {
 	const char *name;   /* "system:event" */
 	const char *filter; /* for the kernel, NULL: none */
+	/*
+	 * Beside it, only records whose field has the number that the running kernel
+	 * calls so; a kernel that has no such word has nothing for us. NULL: all.
+	 */
+	struct {
+		const char *field, *word;
+	} only;
+	/* The kernel records only while somebody holds this file of debugfs open. */
+	const char *consumer;
 };
 
 struct handler {
 	const struct event_type *type;
-	/* The first that the kernel has is traced. */
+	/* The first that the kernel has, and whose filter it takes, is traced. */
 	struct handler_tracepoint tracepoints[HANDLER_TRACEPOINTS_MAX];
 	enum trace_ring ring;
 	/*
@@ -83,6 +92,12 @@ struct handler {
 	 */
 	int (*decode_log)(const struct cper_log_section *section, struct arena *arena,
 			  struct event *event);
+	/*
+	 * And for another line of that log, which need not be terminated: 1 or 0. The
+	 * event may borrow from it. Of the record there are page_size and the arena.
+	 */
+	int (*decode_line)(const struct record *record, const char *line, size_t len,
+			   struct event *event);
 };
 
 /* The table of all handlers, generated from the list of files in Makefile.am. */

@@ -120,7 +120,7 @@ static int use_body(struct event *event, const struct arm_body *body, struct are
 	else if (body->torn)
 		event->detail[CPER_INCOMPLETE] = value_int(1);
 	sum_up(event, body);
-	return arm_lists_fill(event, body, arena);
+	return arm_lists_fill(event, body, value_as_uint(&event->detail[MIDR]), arena);
 }
 
 static int decode_body(const struct record *record, struct event *event)
@@ -287,6 +287,15 @@ static void describe(const struct event *event, struct text *out)
 			 address_kind_name(event->address_kind), event->address);
 }
 
+static uint64_t identity(const struct event *event)
+{
+	const struct value *detail = event->detail;
+	const uint64_t numbers[] = { value_as_uint(&detail[MPIDR]),
+				     value_as_uint(&detail[MIDR]) };
+
+	return event_identity("arm", numbers, ARRAY_SIZE(numbers));
+}
+
 static const struct event_type type = {
 	.name = "arm",
 	.table = "arm",
@@ -295,6 +304,7 @@ static const struct event_type type = {
 	.lists = arm_lists,
 	.n_lists = ARM_LIST_MAX,
 	.describe = describe,
+	.identity = identity,
 };
 
 const struct handler handler_arm = {

@@ -356,12 +356,18 @@ static void describe(const struct event *event, struct text *out)
 			 value_as_uint(&detail[ERROR_TYPE]));
 }
 
+static uint64_t identity(const struct event *event)
+{
+	return event_identity("memory", &event->address, 1);
+}
+
 static const struct event_type type = {
 	.name = "cper-memory",
 	.table = "cper_memory",
 	.fields = fields,
 	.n_fields = FIELDS,
 	.describe = describe,
+	.identity = identity,
 };
 
 const struct handler handler_cper_memory = {

@@ -6,6 +6,7 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "event/guid.h"
 #include "rasctl/output.h"
 #include "util/text.h"
 
@@ -101,6 +102,34 @@ static int set_timeout(struct options *options, const char *value)
 		       0;
 }
 
+static int set_kind(struct options *options, const char *value)
+{
+	static const char *const kinds[] = { "cper", "block", "log" };
+
+	options->kind = value;
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (!strcmp(kinds[i], value))
+			return 0;
+	return -EINVAL;
+}
+
+static int set_section(struct options *options, const char *value)
+{
+	struct guid guid;
+
+	options->section = value;
+	return guid_from_text(value, &guid);
+}
+
+static int set_page_size(struct options *options, const char *value)
+{
+	int r = parse_size(value, &options->page_bytes);
+	uint64_t size = options->page_bytes;
+
+	return r < 0 || size < 4096 || size > 1 << 20 || (size & (size - 1)) ? -EINVAL :
+									       0;
+}
+
 static const struct option_row rows[] = {
 	{ 'n', false, "lines", "N", "only the newest N, or \"all\"",
 	  "a number from 1, or \"all\"", set_lines },
@@ -121,6 +150,12 @@ static const struct option_row rows[] = {
 	  set_tracefs },
 	{ 'W', false, "timeout", "SECONDS", "how long to wait (default: 5)",
 	  "a number of seconds, up to 86400", set_timeout },
+	{ 'K', false, "kind", "KIND", "what it is: cper, block, log (default: it shows)",
+	  "cper, block or log", set_kind },
+	{ 'G', false, "section", "GUID", "it is one bare section of this type",
+	  "a GUID as UEFI writes it", set_section },
+	{ 'P', false, "page-size", "SIZE", "of that machine: 4K, 16K, 64K",
+	  "4K, 16K or 64K", set_page_size },
 	{ 'o', true, "output", "FORMAT", "table (default), json or ndjson",
 	  "table, json or ndjson", set_output },
 	{ 'D', true, "db", "FILE", "the database (default: " RASD_DB_PATH ")",

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/*
+ * Counts a batch's events in memory, by the key of the table `tally`, and writes one row
+ * for each key before the commit: what a flood adds to an event is a comparison.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "db/sql.h"
+#include "db/tally.h"
+#include "db/writer_private.h"
+#include "util/clock.h"
+#include "util/macro.h"
+
+#define SLOTS	 128 /* a power of two */
+#define SLOTS_IN 96  /* beyond so many the batch's counts are written and begun anew */
+#define DAY_NS	 (86400 * NS_PER_SEC)
+
+struct tally_text {
+	uint32_t len;
+	char bytes[TALLY_TEXT_BYTES];
+};
+
+struct tally_slot {
+	int64_t day, boot, type;
+	int32_t severity, component, cpu;
+	bool is_used;
+	struct tally_text device, dimm;
+	uint64_t rows, count, first_id, last_id;
+	int64_t first_ns, last_ns;
+};
+
+struct writer_tally {
+	struct tally_slot slots[SLOTS];
+	struct tally_slot *last; /* that was counted in: floods are of one kind */
+	size_t n_used;
+};
+
+int writer_tally_init(struct db_writer *w)
+{
+	w->tally = calloc(1, sizeof(*w->tally));
+	return w->tally ? 0 : -ENOMEM;
+}
+
+void writer_tally_free(struct db_writer *w)
+{
+	free(TAKE_PTR(w->tally));
+}
+
+/* Forgets what was counted: the batch is on disk, or given up. */
+void writer_tally_clear(struct db_writer *w)
+{
+	if (w->tally && w->tally->n_used)
+		memset(w->tally, 0, sizeof(*w->tally));
+}
+
+static uint32_t cut_length(const struct value *value)
+{
+	return value->kind == VALUE_TEXT ? MIN(value->len, (uint32_t)TALLY_TEXT_BYTES) :
+					   0;
+}
+
+static bool same_text(const struct tally_text *text, const struct value *value)
+{
+	return text->len == cut_length(value) &&
+	       !memcmp(text->bytes, value->text, text->len);
+}
+
+static void set_text(struct tally_text *text, const struct value *value)
+{
+	text->len = cut_length(value);
+	memcpy(text->bytes, value->text, text->len);
+}
+
+static int64_t day_of(const struct event *event)
+{
+	return event->time_ns / DAY_NS;
+}
+
+static bool is_of(const struct tally_slot *slot, const struct event *event, int64_t type,
+		  int64_t boot)
+{
+	return slot->type == type && slot->day == day_of(event) && slot->boot == boot &&
+	       slot->severity == (int32_t)event->severity &&
+	       slot->component == (int32_t)event->component && slot->cpu == event->cpu &&
+	       same_text(&slot->device, &event->device) &&
+	       same_text(&slot->dimm, &event->dimm);
+}
+
+static uint32_t mix(uint32_t hash, const void *bytes, size_t len)
+{
+	const uint8_t *p = bytes;
+
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ p[i]) * 16777619u; /* FNV-1a */
+	return hash;
+}
+
+static uint32_t hash_of(const struct event *event, int64_t type, int64_t boot)
+{
+	const int64_t numbers[] = { type,
+				    boot,
+				    day_of(event),
+				    (int64_t)event->severity,
+				    (int64_t)event->component,
+				    event->cpu };
+	uint32_t hash = mix(2166136261u, numbers, sizeof(numbers));
+
+	hash = mix(hash, event->device.text, cut_length(&event->device));
+	return mix(hash, event->dimm.text, cut_length(&event->dimm));
+}
+
+static void begin_slot(struct tally_slot *slot, const struct event *event, int64_t type,
+		       int64_t boot)
+{
+	*slot = (struct tally_slot){
+		.day = day_of(event),
+		.boot = boot,
+		.type = type,
+		.severity = (int32_t)event->severity,
+		.component = (int32_t)event->component,
+		.cpu = event->cpu,
+		.is_used = true,
+		.first_id = UINT64_MAX,
+		.first_ns = INT64_MAX,
+		.last_ns = INT64_MIN,
+	};
+	set_text(&slot->device, &event->device);
+	set_text(&slot->dimm, &event->dimm);
+}
+
+/* There is room, see SLOTS_IN. */
+static struct tally_slot *find_slot(struct writer_tally *tally, const struct event *event,
+				    int64_t type, int64_t boot)
+{
+	uint32_t i = hash_of(event, type, boot) % SLOTS;
+
+	while (tally->slots[i].is_used && !is_of(&tally->slots[i], event, type, boot))
+		i = (i + 1) % SLOTS;
+	if (!tally->slots[i].is_used) {
+		begin_slot(&tally->slots[i], event, type, boot);
+		tally->n_used++;
+	}
+	return &tally->slots[i];
+}
+
+static int write_slot(struct db_writer *w, const struct tally_slot *slot)
+{
+	sqlite3_stmt *stmt = w->statements[SQL_ADD_TALLY];
+	const int64_t numbers[] = { slot->day, slot->boot, slot->type, slot->severity,
+				    slot->component };
+	const int64_t sums[] = { slot->cpu,
+				 (int64_t)slot->rows,
+				 (int64_t)slot->count,
+				 (int64_t)slot->first_id,
+				 (int64_t)slot->last_id,
+				 slot->first_ns,
+				 slot->last_ns };
+	int at = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
+		sqlite3_bind_int64(stmt, ++at, numbers[i]);
+	sqlite3_bind_text(stmt, ++at, slot->device.bytes, (int)slot->device.len,
+			  SQLITE_STATIC);
+	sqlite3_bind_text(stmt, ++at, slot->dimm.bytes, (int)slot->dimm.len,
+			  SQLITE_STATIC);
+	for (size_t i = 0; i < ARRAY_SIZE(sums); i++)
+		sqlite3_bind_int64(stmt, ++at, sums[i]);
+	return writer_run(w, SQL_ADD_TALLY);
+}
+
+/* Within the batch. */
+int writer_tally_flush(struct db_writer *w)
+{
+	for (size_t i = 0; w->tally->n_used && i < SLOTS; i++) {
+		int r = w->tally->slots[i].is_used ? write_slot(w, &w->tally->slots[i]) :
+						     0;
+
+		if (r < 0)
+			return r;
+	}
+	writer_tally_clear(w);
+	return 0;
+}
+
+/*
+ * `rows` (0: more of one that was counted) events, standing for `count`, of the key that
+ * the event has; `id` is that of its row.
+ */
+int writer_tally_add(struct db_writer *w, const struct event *event, uint64_t id,
+		     const struct tally_of *of)
+{
+	struct tally_slot *slot = w->tally->last;
+
+	if (!slot || !is_of(slot, event, of->type, of->boot)) {
+		int r = w->tally->n_used >= SLOTS_IN ? writer_tally_flush(w) : 0;
+
+		if (r < 0)
+			return r;
+		slot = w->tally->last = find_slot(w->tally, event, of->type, of->boot);
+	}
+	slot->rows += of->rows;
+	slot->count += of->count;
+	slot->first_id = MIN(slot->first_id, id);
+	slot->last_id = MAX(slot->last_id, id);
+	slot->first_ns = MIN(slot->first_ns, event->time_ns);
+	slot->last_ns = MAX(slot->last_ns, event->time_last_ns);
+	return 0;
+}
+
+static void read_key(sqlite3_stmt *stmt, struct event *event, struct tally_of *of)
+{
+	int at = 0;
+
+	event->time_ns = sqlite3_column_int64(stmt, at++);
+	of->boot = sqlite3_column_int64(stmt, at++);
+	of->type = sqlite3_column_int64(stmt, at++);
+	event->severity = (enum severity)sqlite3_column_int(stmt, at++);
+	event->component = (enum component)sqlite3_column_int(stmt, at++);
+	event->device = sql_column_value(stmt, at++, FIELD_TEXT);
+	event->dimm = sql_column_value(stmt, at++, FIELD_TEXT);
+	event->cpu = sqlite3_column_int(stmt, at++);
+}
+
+/* More of an event that has a row: what it is counted under is looked up there. */
+int writer_tally_more(struct db_writer *w, uint64_t id, uint64_t count,
+		      int64_t time_last_ns)
+{
+	sqlite3_stmt *stmt = w->statements[SQL_FIND_TALLY_KEY];
+	struct tally_of of = { .count = count };
+	struct event event = { 0 };
+	int r;
+
+	sqlite3_bind_int64(stmt, 1, (int64_t)id);
+	r = sql_next(stmt);
+	if (r == 1) {
+		read_key(stmt, &event, &of);
+		event.time_last_ns = MAX(time_last_ns, event.time_ns);
+		r = writer_tally_add(w, &event, id, &of);
+	} else {
+		writer_failed(w, r);
+	}
+	sqlite3_reset(stmt);
+	return r;
+}
