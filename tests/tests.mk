@@ -23,6 +23,9 @@ include tests/unit/sections.mk
 include tests/unit/log.mk
 include tests/unit/firmware.mk
 include tests/unit/query.mk
+include tests/unit/vendor.mk
+include tests/unit/cxl.mk
+include tests/unit/trace.mk
 include tests/fuzz/fuzz.mk
 
 # The virtual arm64 server and what needs root are run by scripts/test.

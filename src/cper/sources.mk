@@ -1,7 +1,43 @@
 libcper_a_SOURCES = \
-	src/cper/arm.c src/cper/arm.h \
-	src/cper/arm_lists.c src/cper/arm_lists.h \
-	src/cper/dump.c src/cper/dump.h \
-	src/cper/log.c src/cper/log.h \
-	src/cper/section.c src/cper/section.h \
-	src/cper/walk.c src/cper/walk.h
+	src/cper/aer.c \
+	src/cper/aer.h \
+	src/cper/ampere.c \
+	src/cper/ampere.h \
+	src/cper/arm.c \
+	src/cper/arm.h \
+	src/cper/arm_lists.c \
+	src/cper/arm_lists.h \
+	src/cper/arm_log.c \
+	src/cper/arm_log.h \
+	src/cper/arm_ras.c \
+	src/cper/arm_ras.h \
+	src/cper/cxl_dvsec.c \
+	src/cper/cxl_dvsec.h \
+	src/cper/cxl_event.c \
+	src/cper/cxl_event.h \
+	src/cper/cxl_words.c \
+	src/cper/cxl_words.h \
+	src/cper/dump.c \
+	src/cper/dump.h \
+	src/cper/error_status.c \
+	src/cper/error_status.h \
+	src/cper/fields.c \
+	src/cper/fields.h \
+	src/cper/guid_names.c \
+	src/cper/guid_names.h \
+	src/cper/hip08.c \
+	src/cper/hip08.h \
+	src/cper/kernel_dump.c \
+	src/cper/kernel_dump.h \
+	src/cper/layout.c \
+	src/cper/layout.h \
+	src/cper/log.c \
+	src/cper/log.h \
+	src/cper/log_event.c \
+	src/cper/log_event.h \
+	src/cper/section.c \
+	src/cper/section.h \
+	src/cper/walk.c \
+	src/cper/walk.h \
+	src/cper/x86.c \
+	src/cper/x86.h

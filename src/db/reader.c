@@ -130,7 +130,8 @@ struct db_reader *db_reader_close(struct db_reader *r)
 {
 	if (!r)
 		return NULL;
-	sqlite3_finalize(r->events);
+	sqlite3_finalize(r->ids);
+	sqlite3_finalize(r->event);
 	reader_free_types(r);
 	sqlite3_close(r->db);
 	free(r->arena.base);

@@ -22,16 +22,27 @@ int db_reader_open(const char *path, const struct handler_table *table,
 struct db_reader *db_reader_close(struct db_reader *r);
 const char *db_reader_error(const struct db_reader *r);
 
+#define DB_TYPES_MAX 16
+
 /* Which events; all zero: every one, oldest first. */
 struct db_filter {
-	uint64_t id;		    /* 0: any */
-	uint64_t after;		    /* only ids above it */
-	uint64_t newest;	    /* only so many, the newest; 0: all */
-	const char *type;	    /* name; NULL: any */
-	enum severity min_severity; /* or of none that was told */
+	uint64_t id;			 /* 0: any */
+	uint64_t after;			 /* only ids above it */
+	uint64_t newest;		 /* only so many, the newest; 0: all */
+	const char *types[DB_TYPES_MAX]; /* names; none: any */
+	unsigned int severities;	 /* bits by enum severity; 0: any */
+	unsigned int components;	 /* bits by enum component; 0: any */
+	int64_t since_ns, until_ns;	 /* UTC, both included; 0: no limit */
+	int64_t boot;			 /* as db_find_boot() has it; 0: any */
+	const char *unit; /* of the thread that was hit, or of one of its hits */
+	const char *dimm, *device;
+	uint64_t page_first, page_last; /* addresses; page_last 0: any or none */
+	int32_t cpu;
+	bool has_cpu;
 	bool newest_first;
 };
 
+unsigned int db_severities_from(enum severity min);
 int db_knows_type(struct db_reader *r, const char *name);
 int db_find_events(struct db_reader *r, const struct db_filter *filter);
 int db_next_event(struct db_reader *r, struct event *ret);

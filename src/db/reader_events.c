@@ -30,6 +30,7 @@ enum {
 	UNIT,
 	DIMM,
 	DEVICE,
+	DEVICE_ID,
 	SOURCE,
 	FLAGS,
 	COLUMNS
@@ -55,6 +56,7 @@ static const struct field columns[COLUMNS] = {
 	[UNIT] = { .name = "unit", .kind = FIELD_TEXT },
 	[DIMM] = { .name = "dimm", .kind = FIELD_TEXT },
 	[DEVICE] = { .name = "device", .kind = FIELD_TEXT },
+	[DEVICE_ID] = { .name = "device_id", .kind = FIELD_TEXT },
 	[SOURCE] = { .name = "source", .kind = FIELD_INT },
 	[FLAGS] = { .name = "flags", .kind = FIELD_INT },
 };
@@ -70,29 +72,6 @@ static void let_go_of_event(struct db_reader *r)
 			sqlite3_reset(r->types[i]->lists[l]);
 	}
 	arena_reset(&r->arena);
-}
-
-/*
- * What has no severity may be of any: it is never left out. Literal bounds for severe
- * ones: SQLite uses a partial index only if it sees its condition.
- */
-static const char *severity_condition(enum severity min)
-{
-	switch (min) {
-	case SEVERITY_CORRECTED:
-		return " AND (severity >= 1 OR severity IS NULL)";
-	case SEVERITY_DEFERRED:
-		return " AND (severity >= 2 OR severity IS NULL)";
-	case SEVERITY_UNCORRECTED:
-		return " AND " DB_SEVERE;
-	case SEVERITY_FATAL:
-		return " AND (severity = 4 OR severity IS NULL) AND " DB_SEVERE;
-	case SEVERITY_INFO:
-	case SEVERITY_UNKNOWN:
-	case SEVERITY_MAX:
-		break;
-	}
-	return "";
 }
 
 /* 1 if the file or this program knows events of that type, 0, or a negative errno. */
@@ -111,56 +90,29 @@ int db_knows_type(struct db_reader *r, const char *name)
 	return sql_next(stmt);
 }
 
-static void add_conditions(const struct db_filter *filter, struct text *sql)
+/* Bits for db_filter.severities: this one and worse, and what was told none. */
+unsigned int db_severities_from(enum severity min)
 {
-	text_add(sql, "WHERE 1");
-	if (filter->id)
-		text_add(sql, " AND id = ?1");
-	if (filter->type)
-		text_add(sql, " AND type = (SELECT id FROM event_type WHERE name = ?2)");
-	if (filter->after)
-		text_add(sql, " AND id > ?4");
-	text_add(sql, "%s", severity_condition(filter->min_severity));
+	return min == SEVERITY_INFO ? 0 : (1u << SEVERITY_MAX) - (1u << min);
 }
 
-/*
- * The newest n, oldest of them first: the oldest one is looked up, which reads ids alone
- * and leaves the rest to stream in order.
- */
-static void add_order(const struct db_filter *filter, struct text *sql)
+static void end_search(struct db_reader *r)
 {
-	if (filter->newest && !filter->newest_first) {
-		text_add(sql, " AND id >= ifnull((SELECT id FROM event ");
-		add_conditions(filter, sql);
-		text_add(sql, " ORDER BY id DESC LIMIT 1 OFFSET ?3 - 1), 0)");
-	}
-	text_add(sql, " ORDER BY id%s", filter->newest_first ? " DESC" : "");
-	if (filter->newest)
-		text_add(sql, " LIMIT ?3");
+	let_go_of_event(r);
+	sqlite3_reset(r->event);
+	sqlite3_finalize(TAKE_PTR(r->ids));
 }
 
 /* Starts a search, ending the one before it; db_next_event() then gives the events. */
 int db_find_events(struct db_reader *r, const struct db_filter *filter)
 {
-	char rest[640];
-	struct text sql = TEXT_IN(rest);
-	int res;
+	int res = 0;
 
-	sqlite3_finalize(TAKE_PTR(r->events));
-	let_go_of_event(r);
-	add_conditions(filter, &sql);
-	add_order(filter, &sql);
-	res = sql_select_prepare(r->db, "event", columns, COLUMNS, rest, &r->events);
-	if (res < 0 || !r->events)
-		return res;
-	/* what a statement has no place for is refused, which is as well */
-	sqlite3_bind_int64(r->events, 1, (int64_t)filter->id);
-	sqlite3_bind_text(r->events, 2, filter->type, -1, SQLITE_TRANSIENT);
-	sqlite3_bind_int64(r->events, 3,
-			   (int64_t)MIN(filter->newest, (uint64_t)INT64_MAX));
-	sqlite3_bind_int64(r->events, 4,
-			   (int64_t)MIN(filter->after, (uint64_t)INT64_MAX));
-	return 0;
+	end_search(r);
+	if (!r->event)
+		res = sql_select_prepare(r->db, "event", columns, COLUMNS,
+					 "WHERE id = ?1", &r->event);
+	return res < 0 || !r->event ? res : reader_find_ids(r, filter, &r->ids);
 }
 
 static int64_t number_or(const struct value *value, int64_t absent)
@@ -191,6 +143,7 @@ static void fill_head(const struct value *row, struct event *event)
 	event->unit = row[UNIT];
 	event->dimm = row[DIMM];
 	event->device = row[DEVICE];
+	event->device_id = row[DEVICE_ID];
 }
 
 static void read_row(sqlite3_stmt *stmt, const struct field *fields, size_t n_fields,
@@ -267,9 +220,25 @@ static int read_detail(struct db_reader *r, struct reader_type *t, struct event 
 	return res;
 }
 
+/* The row of the next id. */
+static int next_row(struct db_reader *r)
+{
+	int res = 0;
+
+	sqlite3_reset(r->event);
+	while (r->ids && (res = sql_next(r->ids)) == 1) {
+		sqlite3_bind_int64(r->event, 1, sqlite3_column_int64(r->ids, 0));
+		res = sql_next(r->event);
+		if (res)
+			return res;
+		sqlite3_reset(r->event); /* an index has an id that the table has not */
+	}
+	return res;
+}
+
 /*
  * Returns 1 and an event, which borrows the reader until the next call; 0 at the end; or
- * a negative errno.
+ * a negative errno. At the end no lock is held any more.
  */
 int db_next_event(struct db_reader *r, struct event *ret)
 {
@@ -278,10 +247,12 @@ int db_next_event(struct db_reader *r, struct event *ret)
 	int res;
 
 	let_go_of_event(r);
-	res = r->events ? sql_next(r->events) : 0;
+	res = next_row(r);
+	if (res == 0)
+		end_search(r);
 	if (res != 1)
 		return res;
-	read_row(r->events, columns, COLUMNS, row);
+	read_row(r->event, columns, COLUMNS, row);
 	res = reader_find_type(r, number_or(&row[TYPE], 0), &t);
 	if (res < 0)
 		return res;

@@ -20,9 +20,12 @@ struct db_reader {
 	const struct handler_table *table;
 	struct reader_type **types;
 	size_t n_types;
-	sqlite3_stmt *events;
-	struct arena arena; /* what the lists of the current event hold */
+	sqlite3_stmt *ids, *event; /* of the search; of its current row */
+	struct arena arena;	   /* what the lists of the current event hold */
 };
 
 int reader_find_type(struct db_reader *r, int64_t id, struct reader_type **ret);
 void reader_free_types(struct db_reader *r);
+int reader_has_tally(struct db_reader *r);
+int reader_find_ids(struct db_reader *r, const struct db_filter *filter,
+		    sqlite3_stmt **ret);

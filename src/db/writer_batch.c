@@ -50,6 +50,7 @@ static void bind_event(const struct db_writer *w, const struct event *event, int
 	sql_bind_value(stmt, ++i, &event->unit);
 	sql_bind_value(stmt, ++i, &event->dimm);
 	sql_bind_value(stmt, ++i, &event->device);
+	sql_bind_value(stmt, ++i, &event->device_id);
 	sqlite3_bind_int64(stmt, ++i, event->source);
 	sqlite3_bind_int64(stmt, ++i, place->flags);
 }
@@ -103,7 +104,7 @@ int db_add_event(struct db_writer *w, const struct event *event,
 			    insert_unknown(inserts, (int64_t)id, undecoded) :
 			    detail_insert(inserts, (int64_t)id, event);
 	writer_failed(w, r);
-	if (r >= 0 && !(event->flags & EVENT_RETOLD))
+	if (r >= 0 && !(place.flags & EVENT_RETOLD))
 		r = writer_tally_add(w, event, id,
 				     &(struct tally_of){ .type = inserts->type_id,
 							 .boot = place.boot,

@@ -17,8 +17,8 @@ static struct db_filter filter_of(const struct options *options)
 		.newest = options->lines_given ? options->lines :
 			  for_people	       ? LINES_FOR_PEOPLE :
 						 0,
-		.type = options->type,
-		.min_severity = options->min_severity,
+		.types = { options->type },
+		.severities = db_severities_from(options->min_severity),
 		.newest_first = options->newest_first,
 	};
 }

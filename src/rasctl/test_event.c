@@ -65,7 +65,7 @@ static bool has_token(const struct event *event, const char *token)
 static int look_for(struct db_reader *reader, uint64_t after, const char *token,
 		    struct event *ret)
 {
-	const struct db_filter filter = { .type = TEST_TYPE, .after = after };
+	const struct db_filter filter = { .types = { TEST_TYPE }, .after = after };
 	int r = db_find_events(reader, &filter);
 
 	while (r >= 0 && (r = db_next_event(reader, ret)) == 1)

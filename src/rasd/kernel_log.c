@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <systemd/sd-id128.h>
+
 #include "util/clock.h"
 #include "util/log.h"
 
@@ -17,7 +19,11 @@
 int kernel_log_open(struct kernel_log *log, const char *path, struct pipeline *pipeline,
 		    struct hands *hands)
 {
+	sd_id128_t boot = SD_ID128_NULL;
+
 	*log = (struct kernel_log){ .pipeline = pipeline, .hands = hands };
+	sd_id128_get_boot(&boot);
+	memcpy(log->boot, boot.bytes, sizeof(log->boot));
 	return kmsg_open(&log->kmsg, path, pipeline->next_log);
 }
 
@@ -65,6 +71,21 @@ static bool understand(struct kernel_log *log, const struct held *held,
 	return false;
 }
 
+/*
+ * What makes it this one of all logs: it is read again after a capture was killed, and
+ * whole where the ring that knew the position is gone.
+ */
+static uint64_t key_of(const struct kernel_log *log, const struct held *held)
+{
+	const struct cper_log_section *section = held->section;
+	const uint64_t numbers[] = { log->boot[0], log->boot[1],
+				     (uint64_t)held->boottime_ns,
+				     section ? section->number : held->seq,
+				     section ? section->index : UINT64_MAX };
+
+	return event_identity("kernel-log", numbers, ARRAY_SIZE(numbers));
+}
+
 /* It has the time of its record's first line: the last may have been long after. */
 static void become_event(struct kernel_log *log, const struct held *held)
 {
@@ -75,6 +96,7 @@ static void become_event(struct kernel_log *log, const struct held *held)
 		return;
 	event.source = SOURCE_LOG;
 	event.boottime_ns = held->boottime_ns;
+	event.once = key_of(log, held);
 	link.from = twins_take(log->hands->twins, &event);
 	if (link.from)
 		event.flags |= EVENT_RETOLD;

@@ -36,6 +36,7 @@ struct kernel_log {
 	struct pipeline *pipeline;
 	struct hands *hands;
 	uint64_t told_lost;
+	uint64_t boot[2]; /* its id */
 };
 
 int kernel_log_open(struct kernel_log *log, const char *path, struct pipeline *pipeline,

@@ -2,16 +2,21 @@
 
 #include "db_fixture.h"
 
+#include "cxl_fixture.h"
+
 #include <ftw.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cper/kernel_dump.h"
 #include "cper/log.h"
+#include "cper/section.h"
 #include "handlers/own_poison.h"
 #include "handlers/table.h"
 #include "util/clock.h"
 #include "util/macro.h"
+#include "vendor_fixture.h"
 
 #define ARENA_BYTES 65536
 
@@ -168,6 +173,18 @@ static void fill_block_error(struct event *e)
 	set(e, "cmd", value_text(""));
 }
 
+static void fill_aer(struct event *e)
+{
+	static const uint32_t header[4] = { 0x4a000001, 0, 0, 0xfedcba98 };
+
+	set(e, "dev_name", value_text("0000:01:00.0"));
+	set(e, "status", value_uint(0x84000000));
+	set(e, "severity", value_uint(0));
+	set(e, "tlp_header_valid", value_uint(1));
+	set(e, "tlp_header", value_bytes(header, sizeof(header)));
+	set(e, "bus_type", value_text("PCIe"));
+}
+
 static void fill_test(struct event *e)
 {
 	set(e, "buf", value_text("rasd test-event 00aa sample\n"));
@@ -195,6 +212,66 @@ static void make_cper_memory(struct fixture *f, struct event *e)
 	assert_int_equal(
 		sample_handler("cper-memory")->decode_log(&memory_section, &f->arena, e),
 		1);
+}
+
+static void make_kernel_crash(struct fixture *f, struct event *e)
+{
+	static const char text[] =
+		"<0>[    9.000001] Kernel panic - not syncing: Fatal hardware error!\n"
+		"<4>[    9.000002] CPU: 1 PID: 0 Comm: swapper/1\n";
+	static const struct dump_head head = { .reason = "Panic", .count = 1 };
+	struct cper_log_section section;
+	enum kernel_dump_result result;
+	struct kernel_dump dump;
+	struct dump_line line;
+
+	kernel_dump_begin(&dump, &head, 1, text, sizeof(text) - 1);
+	do
+		result = kernel_dump_next(&dump, &section, &line);
+	while (result == DUMP_LINE);
+	assert_int_equal(result, DUMP_SECTION);
+	assert_int_equal(
+		sample_handler("kernel-crash")->decode_log(&section, &f->arena, e), 1);
+}
+
+/* A section with all that is valid at its highest; an event of its handler. */
+static void make_section(struct fixture *f, struct event *e, size_t len)
+{
+	static uint8_t bytes[512];
+	const struct cper_section section = { .severity = SEVERITY_FATAL,
+					      .revision = 0x300,
+					      .has_flags = true,
+					      .flags = 0xff,
+					      .has_place = true,
+					      .record = 7,
+					      .index = 1,
+					      .body = bytes,
+					      .len = len };
+
+	assert_true(len <= sizeof(bytes));
+	memset(bytes, 0xff, sizeof(bytes));
+	assert_int_equal(
+		sample_handler(e->type->name)->decode_section(&section, &f->arena, e), 1);
+}
+
+static void make_cper_pcie(struct fixture *f, struct event *e)
+{
+	make_section(f, e, 208);
+}
+
+static void make_cper_processor(struct fixture *f, struct event *e)
+{
+	make_section(f, e, 192);
+}
+
+static void make_cper_firmware(struct fixture *f, struct event *e)
+{
+	make_section(f, e, 40);
+}
+
+static void make_cper_x86(struct fixture *f, struct event *e)
+{
+	make_section(f, e, 64 + 5 * 64 + 5);
 }
 
 static void make_own_poison(struct fixture *f, struct event *e)
@@ -232,6 +309,35 @@ static void make_arm64_abort(struct fixture *f, struct event *e)
 		  e);
 }
 
+static void make_vendor(struct fixture *f, struct event *e)
+{
+	vendor_sample(e->type->name, &f->arena, e);
+}
+
+static void make_cxl(struct fixture *f, struct event *e)
+{
+	cxl_sample(e, &f->arena);
+}
+
+/* The kernel's fields of any type, each with another value of its kind. */
+static void fill_any(struct event *e)
+{
+	static const uint8_t bytes[16] = { 0xff, 1, 2, 3 };
+
+	for (size_t i = 0; i < e->type->n_fields; i++) {
+		const struct field *field = &e->type->fields[i];
+
+		if (!field->kernel)
+			continue;
+		if (field->kind == FIELD_TEXT)
+			e->detail[i] = value_text("some text");
+		else if (field->kind == FIELD_BYTES)
+			e->detail[i] = value_bytes(bytes, sizeof(bytes));
+		else
+			e->detail[i] = value_uint(i + 1);
+	}
+}
+
 static const struct sample {
 	const char *type;
 	void (*fill)(struct event *event); /* the kernel's fields, for decode() */
@@ -249,9 +355,54 @@ static const struct sample {
 	{ "own-poison", NULL, make_own_poison },
 	{ "soft-offline", NULL, make_soft_offline },
 	{ "arm64-abort", NULL, make_arm64_abort },
+	{ "cper-pcie", NULL, make_cper_pcie },
+	{ "cper-processor", NULL, make_cper_processor },
+	{ "cper-firmware", NULL, make_cper_firmware },
+	{ "cper-x86", NULL, make_cper_x86 },
+	/* not among those that store_samples() numbers */
+	{ "aer", fill_aer, NULL },
+	{ "hisi-common", NULL, make_vendor },
+	{ "hip08-oem1", NULL, make_vendor },
+	{ "hip08-oem2", NULL, make_vendor },
+	{ "hip08-pcie-local", NULL, make_vendor },
+	{ "ampere", NULL, make_vendor },
+	{ "grace", NULL, make_vendor },
+	{ "vera", NULL, make_vendor },
+	{ "yitian-ddr", NULL, make_vendor },
+	{ "jaguarmicro", NULL, make_vendor },
+	{ "kernel-crash", NULL, make_kernel_crash },
+	{ "cxl-aer-correctable", NULL, make_cxl },
+	{ "cxl-aer-uncorrectable", NULL, make_cxl },
+	{ "cxl-dram", NULL, make_cxl },
+	{ "cxl-general-media", NULL, make_cxl },
+	{ "cxl-generic", NULL, make_cxl },
+	{ "cxl-memory-module", NULL, make_cxl },
+	{ "cxl-memory-sparing", NULL, make_cxl },
+	{ "cxl-overflow", NULL, make_cxl },
+	{ "cxl-poison", NULL, make_cxl },
+	{ "cxl-port-aer-correctable", NULL, make_cxl },
+	{ "cxl-port-aer-uncorrectable", NULL, make_cxl },
+	{ "cxl-protocol", NULL, make_cxl },
+	{ "devlink-health", fill_any, NULL },
+	{ "devlink-aborted", fill_any, NULL },
+	{ "devlink-state", fill_any, NULL },
+	{ "devlink-hwerr", fill_any, NULL },
+	{ "net-timeout", fill_any, NULL },
+	{ "oom-victim", fill_any, NULL },
+	{ "migrate", fill_any, NULL },
+	{ "pci-hotplug", fill_any, NULL },
+	{ "pcie-link", fill_any, NULL },
+	{ "nvme-error", fill_any, NULL },
+	{ "nvme-async", fill_any, NULL },
+	{ "scsi-error", fill_any, NULL },
+	{ "scsi-timeout", fill_any, NULL },
+	{ "ata-error", fill_any, NULL },
+	{ "extlog-mem", fill_any, NULL },
+	{ "mce", fill_any, NULL },
 };
 
-/* What the handler makes of a record; borrows the fixture's arena and static bytes. */
+/* What the handler makes of a record; borrows the fixture's arena and static
+ * bytes. */
 void sample_event(struct fixture *f, const char *type, struct event *ret)
 {
 	static const struct symbol_table symbols[EVENT_FIELDS_MAX];
@@ -344,7 +495,8 @@ void store_event(struct db_writer *w, struct event *event, uint64_t id)
 			 db_error(w));
 }
 
-/* The kernel ring of CPU 3 of instance "rasd" has lost `total`, as read at `sec`. */
+/* The kernel ring of CPU 3 of instance "rasd" has lost `total`, as read at `sec`.
+ */
 void tell_loss(struct db_writer *w, uint64_t total, int64_t sec, int fresh)
 {
 	struct db_counter counter = { .stage = "kernel-ring",
@@ -357,8 +509,8 @@ void tell_loss(struct db_writer *w, uint64_t total, int64_t sec, int fresh)
 	assert_int_equal(db_add_counter(w, &counter), 0);
 }
 
-/* A run and one event of every type that has a tracepoint, with ids from 1 in the order
- * of samples[]. */
+/* A run and one event of every type that has a tracepoint, with ids from 1 in the
+ * order of samples[]. */
 void store_samples(struct fixture *f)
 {
 	struct db_writer *w = open_writer(f->db);
@@ -379,16 +531,17 @@ void store_samples(struct fixture *f)
 	db_writer_close(w);
 }
 
-/* The others, behind store_samples(), with the ids that follow. */
+/* Those behind the first without a tracepoint, with the ids that follow. */
 void store_untraced_samples(struct fixture *f)
 {
 	struct db_writer *w = begin_batch(f);
+	size_t i = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(samples); i++) {
+	while (samples[i].fill)
+		i++;
+	for (; i < ARRAY_SIZE(samples); i++) {
 		struct event event;
 
-		if (samples[i].fill)
-			continue;
 		sample_event(f, samples[i].type, &event);
 		store_event(w, &event, i + 1);
 	}
@@ -403,7 +556,8 @@ static sqlite3 *open_raw(const char *path)
 	return db;
 }
 
-/* The first column of the first row, asked past our own code; -1 for none, or NULL. */
+/* The first column of the first row, asked past our own code; -1 for none, or
+ * NULL. */
 int64_t ask_number(const char *path, const char *sql)
 {
 	sqlite3 *db = open_raw(path);

@@ -65,7 +65,8 @@ static void lists_come_back_whole(void **state)
 	store_samples(f);
 	r = find(f, &(struct db_filter){ 0 });
 	for (int i = 0; i < 3000; i++) { /* more lists than the reader keeps at a time */
-		assert_int_equal(db_find_events(r, &(struct db_filter){ .type = "arm" }), 0);
+		assert_int_equal(
+			db_find_events(r, &(struct db_filter){ .types = { "arm" } }), 0);
 		assert_int_equal(db_next_event(r, &event), 1);
 	}
 	assert_int_equal(event.lists[0].n_rows, 2);

@@ -321,7 +321,8 @@ static struct db_reader *find_things(struct fixture *f, const struct handler_tab
 	struct db_reader *r = NULL;
 
 	assert_int_equal(db_reader_open(f->db, table, &r, &note), 0);
-	assert_int_equal(db_find_events(r, &(struct db_filter){ .type = "thing" }), 0);
+	assert_int_equal(db_find_events(r, &(struct db_filter){ .types = { "thing" } }),
+			 0);
 	return r;
 }
 

@@ -43,19 +43,20 @@ static void filters_find_what_they_say(void **state)
 	assert_string_equal(ids(r, &(struct db_filter){ .id = 4 }), "4");
 	assert_string_equal(ids(r, &(struct db_filter){ .id = 8 }), "");
 	assert_string_equal(ids(r, &(struct db_filter){ .after = 5 }), "67");
-	assert_string_equal(ids(r, &(struct db_filter){ .type = "mc" }), "3");
-	assert_string_equal(ids(r, &(struct db_filter){ .type = "m" }), "");
-	assert_string_equal(
-		ids(r, &(struct db_filter){ .min_severity = SEVERITY_CORRECTED }),
-		"123456");
-	assert_string_equal(
-		ids(r, &(struct db_filter){ .min_severity = SEVERITY_UNCORRECTED }),
-		"1256");
-	assert_string_equal(
-		ids(r, &(struct db_filter){ .min_severity = SEVERITY_UNCORRECTED,
-					    .newest = 2 }),
-		"56");
-	assert_string_equal(ids(r, &(struct db_filter){ .min_severity = SEVERITY_FATAL }),
+	assert_string_equal(ids(r, &(struct db_filter){ .types = { "mc" } }), "3");
+	assert_string_equal(ids(r, &(struct db_filter){ .types = { "m" } }), "");
+	assert_string_equal(ids(r, &(struct db_filter){ .severities = db_severities_from(
+								SEVERITY_CORRECTED) }),
+			    "123456");
+	assert_string_equal(ids(r, &(struct db_filter){ .severities = db_severities_from(
+								SEVERITY_UNCORRECTED) }),
+			    "1256");
+	assert_string_equal(ids(r, &(struct db_filter){ .severities = db_severities_from(
+								SEVERITY_UNCORRECTED),
+							.newest = 2 }),
+			    "56");
+	assert_string_equal(ids(r, &(struct db_filter){ .severities = db_severities_from(
+								SEVERITY_FATAL) }),
 			    "");
 	db_reader_close(r);
 }

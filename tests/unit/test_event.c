@@ -440,6 +440,18 @@ static void ghes_severities(void **state)
 	assert_int_equal(severity_from_ghes(UINT_MAX), SEVERITY_UNKNOWN);
 }
 
+static void uuids_read_in_the_order_of_their_bytes(void **state)
+{
+	static const uint8_t dram[GUID_BYTES] = { 0x60, 0x1d, 0xcb, 0xb3, 0x9c, 0x06,
+						  0x4e, 0xab, 0xb8, 0xaf, 0x4e, 0x9b,
+						  0xfb, 0x5c, 0x96, 0x24 };
+	char text[GUID_TEXT_BYTES];
+
+	(void)state;
+	assert_string_equal(uuid_to_text(dram, text),
+			    "601dcbb3-9c06-4eab-b8af-4e9bfb5c9624");
+}
+
 static void guids_read_as_uefi_writes_them(void **state)
 {
 	static const uint8_t arm[] = { 0x16, 0x3d, 0x9e, 0xe1, 0x11, 0xbc, 0xe4, 0x11,
@@ -465,6 +477,7 @@ static const char *const event_keys[] = {
 	"id",	     "time",	"time_last",	"type",		 "severity", "component",
 	"count",     "address", "address_kind", "cpu",		 "pid",	     "tgid",
 	"uid",	     "comm",	"unit",		"dimm",		 "device",   "confirmed",
+	"device_id",
 	"synthetic", "message", "source",	"previous_boot", "retold",   "detail"
 };
 
@@ -488,7 +501,7 @@ static void json_of_an_event_without_anything(void **state)
 	static const char *const absent[] = { "severity", "address", "address_kind",
 					      "cpu",	  "pid",     "tgid",
 					      "uid",	  "comm",    "unit",
-					      "dimm",	  "device" };
+					      "dimm",	  "device",   "device_id" };
 	struct json_object *o;
 	struct event event;
 
@@ -653,6 +666,7 @@ int main(void)
 		cmocka_unit_test(kinds_have_names),
 		cmocka_unit_test(ghes_severities),
 		cmocka_unit_test(guids_read_as_uefi_writes_them),
+		cmocka_unit_test(uuids_read_in_the_order_of_their_bytes),
 		cmocka_unit_test(json_of_an_event_without_anything),
 		cmocka_unit_test(json_numbers_are_numbers),
 		cmocka_unit_test(json_lists_are_arrays_of_objects),

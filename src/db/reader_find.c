@@ -1,0 +1,651 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/*
+ * Which events a filter means, as ids in order. SQLite plans one table at a time, from
+ * statistics that this file does not have; but the tally says how many events of which
+ * type there are, and how many of them the filter can mean. So it is decided here where
+ * to look: in an index that has few rows for it, else through the types' own tables
+ * (whose key is the event's id: an index of each type that costs nothing), else through
+ * the time or all events. Whatever is chosen, every condition is checked on each event.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "db/reader_private.h"
+#include "db/schema.h"
+#include "db/sql.h"
+#include "db/tally.h"
+#include "util/macro.h"
+
+#define TYPES_MAX 128
+#define COUNT_MAX 20000 /* rows of an index that are counted: a millisecond or two */
+
+struct plan {
+	struct db_reader *r;
+	const struct db_filter *filter;
+	bool has_tally, has_hits, never; /* never: the tally has no such event */
+	int64_t types[TYPES_MAX];	 /* that can be meant, with n_types */
+	size_t n_types;
+	bool all_types;
+	int64_t lo, hi;		/* ids between which they are, if hi is not 0 */
+	int64_t matched, total; /* events meant (about), of all of these types */
+};
+
+/* --- conditions --------------------------------------------------------------------- */
+
+static void add_numbers(sqlite3_str *sql, const int64_t *numbers, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		sqlite3_str_appendf(sql, "%s%lld", i ? ", " : "", (long long)numbers[i]);
+}
+
+static void add_bits(sqlite3_str *sql, unsigned int bits)
+{
+	const char *comma = "";
+
+	for (unsigned int i = 0; i < 32; i++)
+		if (bits & 1u << i) {
+			sqlite3_str_appendf(sql, "%s%u", comma, i);
+			comma = ", ";
+		}
+}
+
+static void add_severities(sqlite3_str *sql, const char *column, unsigned int bits)
+{
+	sqlite3_str_appendf(sql, " AND (%s IN (", column);
+	add_bits(sql, bits);
+	sqlite3_str_appendf(sql, ")");
+	if (bits & 1u << SEVERITY_UNKNOWN)
+		sqlite3_str_appendf(sql, " OR %s IS NULL", column);
+	sqlite3_str_appendf(sql, ")");
+}
+
+static void add_where(const struct plan *plan, sqlite3_str *sql)
+{
+	const struct db_filter *f = plan->filter;
+
+	if (f->id)
+		sqlite3_str_appendf(sql, " AND e.id = %lld", (long long)f->id);
+	if (f->after)
+		sqlite3_str_appendf(sql, " AND e.id > %lld",
+				    (long long)MIN(f->after, (uint64_t)INT64_MAX));
+	if (plan->hi)
+		sqlite3_str_appendf(sql, " AND e.id BETWEEN %lld AND %lld",
+				    (long long)plan->lo, (long long)plan->hi);
+	if (f->since_ns)
+		sqlite3_str_appendf(sql, " AND +e.time >= %lld", (long long)f->since_ns);
+	if (f->until_ns)
+		sqlite3_str_appendf(sql, " AND +e.time <= %lld", (long long)f->until_ns);
+	if (f->boot)
+		sqlite3_str_appendf(sql, " AND +e.boot = %lld", (long long)f->boot);
+}
+
+/* As add_where(): what is asked of an event by its words and numbers. */
+static void add_what(const struct plan *plan, sqlite3_str *sql)
+{
+	const struct db_filter *f = plan->filter;
+
+	if (f->types[0]) {
+		sqlite3_str_appendf(sql, " AND +e.type IN (");
+		add_numbers(sql, plan->types, plan->n_types);
+		sqlite3_str_appendf(sql, ")");
+	}
+	if (f->severities)
+		add_severities(sql, "+e.severity", f->severities);
+	if (f->components) {
+		sqlite3_str_appendf(sql, " AND +e.component IN (");
+		add_bits(sql, f->components);
+		sqlite3_str_appendf(sql, ")");
+	}
+	if (f->unit)
+		sqlite3_str_appendf(sql, " AND (+e.unit = %Q", f->unit);
+	if (f->unit && plan->has_hits)
+		sqlite3_str_appendf(sql,
+				    " OR e.id IN (SELECT event FROM hit WHERE unit = %Q)",
+				    f->unit);
+	if (f->unit)
+		sqlite3_str_appendf(sql, ")");
+	if (f->dimm)
+		sqlite3_str_appendf(sql, " AND +e.dimm = %Q", f->dimm);
+	if (f->device)
+		sqlite3_str_appendf(sql, " AND +e.device = %Q", f->device);
+	if (f->has_cpu)
+		sqlite3_str_appendf(sql, " AND +e.cpu = %d", (int)f->cpu);
+	if (f->page_last)
+		sqlite3_str_appendf(sql, " AND +e.address BETWEEN %lld AND %lld",
+				    (long long)f->page_first, (long long)f->page_last);
+}
+
+static void add_conditions(const struct plan *plan, sqlite3_str *sql)
+{
+	add_where(plan, sql);
+	add_what(plan, sql);
+}
+
+/* --- what the tally knows ----------------------------------------------------------- */
+
+/* The filter's condition on a row of the tally; more than it may be true, never less. */
+static void add_tally_condition(const struct db_filter *f, sqlite3_str *sql)
+{
+	sqlite3_str_appendf(sql, "1");
+	if (f->since_ns)
+		sqlite3_str_appendf(sql, " AND last >= %lld", (long long)f->since_ns);
+	if (f->until_ns)
+		sqlite3_str_appendf(sql, " AND first <= %lld", (long long)f->until_ns);
+	if (f->boot)
+		sqlite3_str_appendf(sql, " AND boot = %lld", (long long)f->boot);
+	if (f->severities) {
+		sqlite3_str_appendf(sql, " AND severity IN (");
+		add_bits(sql, f->severities);
+		sqlite3_str_appendf(sql, ")");
+	}
+	if (f->components) {
+		sqlite3_str_appendf(sql, " AND component IN (");
+		add_bits(sql, f->components);
+		sqlite3_str_appendf(sql, ")");
+	}
+	if (f->dimm)
+		sqlite3_str_appendf(sql, " AND dimm = %.*Q", TALLY_TEXT_BYTES, f->dimm);
+	if (f->device)
+		sqlite3_str_appendf(sql, " AND device = %.*Q", TALLY_TEXT_BYTES,
+				    f->device);
+	if (f->has_cpu)
+		sqlite3_str_appendf(sql, " AND cpu = %d", (int)f->cpu);
+}
+
+static bool is_wanted(const struct plan *plan, const int64_t *wanted, size_t n,
+		      int64_t type)
+{
+	if (!plan->filter->types[0])
+		return true;
+	for (size_t i = 0; i < n; i++)
+		if (wanted[i] == type)
+			return true;
+	return false;
+}
+
+static void take_type(struct plan *plan, sqlite3_stmt *stmt)
+{
+	int64_t lo = sqlite3_column_int64(stmt, 2), hi = sqlite3_column_int64(stmt, 3);
+
+	plan->lo = plan->n_types ? MIN(plan->lo, lo) : lo;
+	plan->hi = MAX(plan->hi, hi);
+	plan->matched += sqlite3_column_int64(stmt, 1);
+	plan->total += sqlite3_column_int64(stmt, 4);
+	plan->types[plan->n_types++] = sqlite3_column_int64(stmt, 0);
+}
+
+/* Replaces the types that are asked for by those of them that can be meant. */
+static int read_tally(struct plan *plan, sqlite3_stmt *stmt)
+{
+	int64_t wanted[TYPES_MAX];
+	size_t n_wanted = plan->n_types;
+	int res = 0;
+
+	for (size_t i = 0; i < n_wanted; i++)
+		wanted[i] = plan->types[i];
+	plan->n_types = 0;
+	plan->all_types = true;
+	while (plan->n_types < TYPES_MAX && (res = sql_next(stmt)) == 1) {
+		if (is_wanted(plan, wanted, n_wanted, sqlite3_column_int64(stmt, 0)) &&
+		    sqlite3_column_int64(stmt, 1))
+			take_type(plan, stmt);
+		else
+			plan->all_types = false;
+	}
+	plan->never = !plan->n_types;
+	return res;
+}
+
+static int ask_tally(struct plan *plan)
+{
+	_cleanup_(sql_finalize) sqlite3_stmt *stmt = NULL;
+	sqlite3_str *sql = sqlite3_str_new(plan->r->db);
+	int res;
+
+	sqlite3_str_appendf(sql, "SELECT type, sum(rows) FILTER (WHERE ");
+	add_tally_condition(plan->filter, sql);
+	sqlite3_str_appendf(sql, "), min(first_id) FILTER (WHERE ");
+	add_tally_condition(plan->filter, sql);
+	sqlite3_str_appendf(sql, "), max(last_id) FILTER (WHERE ");
+	add_tally_condition(plan->filter, sql);
+	sqlite3_str_appendf(sql, "), sum(rows) FROM tally GROUP BY type");
+	res = sql_prepare_built(plan->r->db, sql, &stmt);
+	return res < 0 ? res : read_tally(plan, stmt);
+}
+
+/* 1: there is a tally, and it has all events; else 0, or a negative errno. */
+int reader_has_tally(struct db_reader *r)
+{
+	int64_t behind = 1;
+	int res = sql_has_column(r->db, "tally", NULL);
+
+	if (res == 1)
+		res = sql_number(r->db,
+				 "SELECT ifnull((SELECT max(id) FROM event), 0) >"
+				 " ifnull((SELECT max(last_id) FROM tally), 0)",
+				 &behind);
+	return res < 0 ? res : !behind;
+}
+
+/* --- where to look ------------------------------------------------------------------ */
+
+/* Arms: parts of a compound question, each of which gives ids in order. */
+struct arms {
+	const struct plan *plan;
+	sqlite3_str *sql;
+	size_t n;
+	bool is_bare; /* only to be counted: the way's own condition is enough */
+};
+
+static void begin_arm(struct arms *arms)
+{
+	if (arms->n++)
+		sqlite3_str_appendf(arms->sql, arms->is_bare ? " UNION ALL " : " UNION ");
+	sqlite3_str_appendf(arms->sql, "SELECT e.id AS id FROM ");
+}
+
+static void end_arm(struct arms *arms)
+{
+	if (!arms->is_bare)
+		add_conditions(arms->plan, arms->sql);
+}
+
+static void add_arm(struct arms *arms, const char *index, const char *condition)
+{
+	begin_arm(arms);
+	sqlite3_str_appendf(arms->sql, "event e INDEXED BY %s WHERE %s", index,
+			    condition);
+	end_arm(arms);
+}
+
+static void severity_arms(struct arms *arms)
+{
+	static const struct {
+		const char *index, *condition;
+	} by[SEVERITY_MAX] = {
+		[SEVERITY_INFO] = { "event_mild", DB_MILD " AND severity = 0" },
+		[SEVERITY_DEFERRED] = { "event_mild", DB_MILD " AND severity = 2" },
+		[SEVERITY_UNCORRECTED] = { "event_severe",
+					   DB_SEVERE " AND severity = 3" },
+		[SEVERITY_FATAL] = { "event_severe", DB_SEVERE " AND severity = 4" },
+		[SEVERITY_UNKNOWN] = { "event_severe",
+				       DB_SEVERE " AND severity IS NULL" },
+	};
+
+	for (size_t i = 0; i < SEVERITY_MAX; i++)
+		if (arms->plan->filter->severities & 1u << i)
+			add_arm(arms, by[i].index, by[i].condition);
+}
+
+/* What stands for the value is put there as SQL. */
+static void add_equal_arm(struct arms *arms, const char *index, const char *column,
+			  const char *value)
+{
+	char *condition = sqlite3_mprintf("%s = %Q", column, value);
+
+	if (condition)
+		add_arm(arms, index, condition);
+	sqlite3_free(condition);
+}
+
+static void unit_arms(struct arms *arms)
+{
+	const char *unit = arms->plan->filter->unit;
+
+	add_equal_arm(arms, "event_unit", "e.unit", unit);
+	begin_arm(arms);
+	sqlite3_str_appendf(arms->sql,
+			    "hit h INDEXED BY hit_unit CROSS JOIN event e"
+			    " ON e.id = h.event WHERE h.unit = %Q",
+			    unit);
+	end_arm(arms);
+}
+
+static void dimm_arms(struct arms *arms)
+{
+	add_equal_arm(arms, "event_dimm", "e.dimm", arms->plan->filter->dimm);
+}
+
+static void device_arms(struct arms *arms)
+{
+	add_equal_arm(arms, "event_device", "e.device", arms->plan->filter->device);
+}
+
+static void cpu_arms(struct arms *arms)
+{
+	char condition[48];
+
+	snprintf(condition, sizeof(condition), "e.cpu = %d",
+		 (int)arms->plan->filter->cpu);
+	add_arm(arms, "event_cpu", condition);
+}
+
+static void page_arms(struct arms *arms)
+{
+	char condition[96];
+
+	snprintf(condition, sizeof(condition), "e.address BETWEEN %lld AND %lld",
+		 (long long)arms->plan->filter->page_first,
+		 (long long)arms->plan->filter->page_last);
+	add_arm(arms, "event_address", condition);
+}
+
+static void time_arms(struct arms *arms)
+{
+	const struct db_filter *f = arms->plan->filter;
+	char condition[96];
+
+	snprintf(condition, sizeof(condition), "e.time BETWEEN %lld AND %lld",
+		 (long long)f->since_ns,
+		 (long long)(f->until_ns ? f->until_ns : INT64_MAX));
+	add_arm(arms, "event_time", condition);
+}
+
+static bool by_severity(const struct db_filter *f)
+{
+	return f->severities && !(f->severities & 1u << SEVERITY_CORRECTED);
+}
+
+static bool by_unit(const struct db_filter *f)
+{
+	return f->unit;
+}
+
+static bool by_dimm(const struct db_filter *f)
+{
+	return f->dimm;
+}
+
+static bool by_device(const struct db_filter *f)
+{
+	return f->device;
+}
+
+static bool by_cpu(const struct db_filter *f)
+{
+	return f->has_cpu;
+}
+
+static bool by_page(const struct db_filter *f)
+{
+	return f->page_last;
+}
+
+static bool by_time(const struct db_filter *f)
+{
+	return f->since_ns || f->until_ns;
+}
+
+/* The one that says most for its rows first. */
+static const struct way {
+	const char *index; /* the last to come into the schema of those it needs */
+	bool (*applies)(const struct db_filter *filter);
+	void (*arms)(struct arms *arms);
+	bool is_ordered; /* the first arm's ids are in order: the newest are found at once
+			  */
+} ways[] = {
+	{ "event_unit", by_unit, unit_arms, true },
+	{ "event_address", by_page, page_arms, false },
+	{ "event_dimm", by_dimm, dimm_arms, true },
+	{ "event_device", by_device, device_arms, true },
+	{ "event_cpu", by_cpu, cpu_arms, true },
+	{ "event_mild", by_severity, severity_arms, true },
+	{ "event_time", by_time, time_arms, false },
+};
+
+static int has_index(struct db_reader *r, const char *index)
+{
+	_cleanup_(sql_finalize) sqlite3_stmt *stmt = NULL;
+	int res = sql_prepare(r->db,
+			      "SELECT 1 FROM sqlite_master WHERE type = 'index'"
+			      " AND name = ?1",
+			      &stmt);
+
+	if (res < 0)
+		return res;
+	sqlite3_bind_text(stmt, 1, index, -1, SQLITE_STATIC);
+	return sql_next(stmt);
+}
+
+/* How many rows a way leads to, up to COUNT_MAX. */
+static int count_way(const struct plan *plan, const struct way *way, int64_t *ret)
+{
+	struct arms arms = { .plan = plan,
+			     .sql = sqlite3_str_new(plan->r->db),
+			     .is_bare = true };
+	_cleanup_(sql_finalize) sqlite3_stmt *stmt = NULL;
+	int res;
+
+	sqlite3_str_appendf(arms.sql, "SELECT count(*) FROM (");
+	way->arms(&arms);
+	sqlite3_str_appendf(arms.sql, " LIMIT %d)", COUNT_MAX);
+	res = sql_prepare_built(plan->r->db, arms.sql, &stmt);
+	res = res < 0 ? res : sql_next(stmt);
+	if (res == 1)
+		*ret = sqlite3_column_int64(stmt, 0);
+	return res < 0 ? res : 0;
+}
+
+/* --- through the types' tables, or all events --------------------------------------- */
+
+static int find_table(struct db_reader *r, int64_t type, sqlite3_stmt **ret)
+{
+	int res = sql_prepare(r->db,
+			      "SELECT t.detail_table FROM event_type t WHERE t.id = ?1"
+			      " AND EXISTS (SELECT 1 FROM sqlite_master"
+			      " WHERE name = t.detail_table)",
+			      ret);
+
+	if (res < 0)
+		return res;
+	sqlite3_bind_int64(*ret, 1, type);
+	return sql_next(*ret);
+}
+
+/* A file that was tampered with may not have the table: then all events are looked at. */
+static int add_type_arm(struct arms *arms, int64_t type)
+{
+	const struct plan *plan = arms->plan;
+	_cleanup_(sql_finalize) sqlite3_stmt *table = NULL;
+	int res = find_table(plan->r, type, &table);
+
+	if (res < 0)
+		return res;
+	begin_arm(arms);
+	if (res == 1) {
+		sqlite3_str_appendf(
+			arms->sql,
+			"\"%w\" d CROSS JOIN event e ON e.id = d.event"
+			" WHERE d.event > %lld",
+			(const char *)sqlite3_column_text(table, 0),
+			(long long)MIN(plan->filter->after, (uint64_t)INT64_MAX));
+		if (plan->hi)
+			sqlite3_str_appendf(arms->sql,
+					    " AND d.event BETWEEN %lld AND %lld",
+					    (long long)plan->lo, (long long)plan->hi);
+	} else {
+		sqlite3_str_appendf(arms->sql, "event e WHERE 1");
+	}
+	sqlite3_str_appendf(arms->sql, " AND +e.type = %lld", (long long)type);
+	end_arm(arms);
+	return 0;
+}
+
+static int add_default_arms(struct arms *arms)
+{
+	const struct plan *plan = arms->plan;
+	bool all = plan->all_types && !plan->filter->types[0];
+
+	if (all || plan->filter->id) {
+		begin_arm(arms);
+		sqlite3_str_appendf(arms->sql, "event e WHERE 1");
+		end_arm(arms);
+		return 0;
+	}
+	for (size_t i = 0; i < plan->n_types; i++) {
+		int res = add_type_arm(arms, plan->types[i]);
+
+		if (res < 0)
+			return res;
+	}
+	return 0;
+}
+
+/*
+ * How many events are looked at without an index, as far as the tally tells: those that
+ * are meant lie among the others of their types as if shuffled.
+ */
+static int64_t default_cost(const struct plan *plan)
+{
+	const struct db_filter *f = plan->filter;
+	int64_t after = (int64_t)MIN(f->after, (uint64_t)INT64_MAX);
+	int64_t need = plan->matched, cost;
+
+	if (f->id)
+		return 0;
+	if (!plan->has_tally)
+		return INT64_MAX;
+	if (f->newest && !f->unit && !f->page_last && !f->until_ns)
+		need = (int64_t)MIN(f->newest, (uint64_t)plan->matched);
+	cost = (int64_t)((double)need * (double)plan->total / (double)plan->matched);
+	if (plan->hi <= after)
+		return 0;
+	return MIN(cost, plan->hi - MAX(plan->lo - 1, after));
+}
+
+/* NULL: without an index. */
+static int choose_way(const struct plan *plan, const struct way **ret)
+{
+	int64_t best = default_cost(plan);
+
+	*ret = NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(ways) && best > 1000; i++) {
+		int64_t n = 0;
+		int res = ways[i].applies(plan->filter) ?
+				  has_index(plan->r, ways[i].index) :
+				  0;
+
+		if (res == 1)
+			res = count_way(plan, &ways[i], &n);
+		else
+			n = INT64_MAX;
+		if (res < 0)
+			return res;
+		/* too many to be put in order, but the newest of them may be near */
+		if (n >= COUNT_MAX && !plan->filter->newest)
+			n = INT64_MAX;
+		if (n < best) {
+			best = n;
+			*ret = &ways[i];
+		}
+	}
+	return 0;
+}
+
+/* --- the question ------------------------------------------------------------------- */
+
+/* The newest of them by time, where they are too many to put all of them in order. */
+static void add_newest_in_time(struct arms *arms, uint64_t newest)
+{
+	sqlite3_str_appendf(arms->sql, "SELECT id FROM (");
+	time_arms(arms);
+	sqlite3_str_appendf(arms->sql, " ORDER BY e.time DESC, e.id DESC LIMIT %lld)",
+			    (long long)newest);
+}
+
+static int add_arms(struct arms *arms)
+{
+	const struct db_filter *f = arms->plan->filter;
+	const struct way *way;
+	int res = choose_way(arms->plan, &way);
+
+	if (res < 0)
+		return res;
+	if (!way)
+		return add_default_arms(arms);
+	if (way->arms == time_arms && f->newest)
+		add_newest_in_time(arms, f->newest);
+	else
+		way->arms(arms);
+	return 0;
+}
+
+static int build(struct plan *plan, sqlite3_str *sql)
+{
+	const struct db_filter *f = plan->filter;
+	struct arms arms = { .plan = plan, .sql = sql };
+	long long limit = f->newest ? (long long)MIN(f->newest, (uint64_t)INT64_MAX) : -1;
+	bool turn = f->newest && !f->newest_first;
+	int res;
+
+	if (turn)
+		sqlite3_str_appendf(sql, "SELECT id FROM (");
+	res = add_arms(&arms);
+	sqlite3_str_appendf(sql, " ORDER BY id%s LIMIT %lld",
+			    f->newest	    ? " DESC" :
+			    f->newest_first ? " DESC" :
+					      "",
+			    limit);
+	if (turn)
+		sqlite3_str_appendf(sql, ") ORDER BY id");
+	return res;
+}
+
+static int resolve_types(struct plan *plan)
+{
+	for (size_t i = 0; i < DB_TYPES_MAX && plan->filter->types[i]; i++) {
+		_cleanup_(sql_finalize) sqlite3_stmt *stmt = NULL;
+		int res = sql_prepare(plan->r->db,
+				      "SELECT id FROM event_type WHERE name = ?1", &stmt);
+
+		if (res < 0)
+			return res;
+		sqlite3_bind_text(stmt, 1, plan->filter->types[i], -1, SQLITE_STATIC);
+		res = sql_next(stmt);
+		if (res < 0)
+			return res;
+		if (res == 1)
+			plan->types[plan->n_types++] = sqlite3_column_int64(stmt, 0);
+	}
+	plan->never = plan->filter->types[0] && !plan->n_types;
+	plan->all_types = !plan->filter->types[0];
+	return 0;
+}
+
+static int make_plan(struct plan *plan)
+{
+	int res = resolve_types(plan);
+
+	if (res < 0 || plan->never)
+		return res;
+	res = sql_has_column(plan->r->db, "hit", NULL);
+	plan->has_hits = res == 1;
+	if (res >= 0 && !plan->filter->id)
+		res = reader_has_tally(plan->r);
+	plan->has_tally = res == 1 && !plan->filter->id;
+	return res < 0 || !plan->has_tally ? res : ask_tally(plan);
+}
+
+/*
+ * Makes the statement whose rows are the ids that are meant, in order. *ret stays NULL if
+ * there can be none.
+ */
+int reader_find_ids(struct db_reader *r, const struct db_filter *filter,
+		    sqlite3_stmt **ret)
+{
+	struct plan plan = { .r = r, .filter = filter };
+	sqlite3_str *sql;
+	int res = make_plan(&plan);
+
+	if (res < 0 || plan.never)
+		return res < 0 ? res : 0;
+	sql = sqlite3_str_new(r->db);
+	res = build(&plan, sql);
+	if (res < 0) {
+		sqlite3_free(sqlite3_str_finish(sql));
+		return res;
+	}
+	return sql_prepare_built(r->db, sql, ret);
+}
