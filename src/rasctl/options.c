@@ -130,6 +130,28 @@ static int set_page_size(struct options *options, const char *value)
 									       0;
 }
 
+static int set_seconds(struct options *options, const char *value)
+{
+	return parse_uint64(value, &options->seconds) < 0 || !options->seconds ||
+			       options->seconds > 86400 ?
+		       -EINVAL :
+		       0;
+}
+
+static int set_mask(struct options *options, const char *value)
+{
+	(void)value;
+	options->mask = true;
+	return 0;
+}
+
+static int set_all_log(struct options *options, const char *value)
+{
+	(void)value;
+	options->all_log = true;
+	return 0;
+}
+
 static const struct option_row rows[] = {
 	{ 'n', false, "lines", "N", "only the newest N, or \"all\"",
 	  "a number from 1, or \"all\"", set_lines },
@@ -156,6 +178,12 @@ static const struct option_row rows[] = {
 	  "a GUID as UEFI writes it", set_section },
 	{ 'P', false, "page-size", "SIZE", "of that machine: 4K, 16K, 64K",
 	  "4K, 16K or 64K", set_page_size },
+	{ 'S', false, "seconds", "N", "record for so long (default: 10)",
+	  "a number of seconds, 1 to 86400", set_seconds },
+	{ 'M', false, "mask", NULL, "hide processes' names and physical addresses", NULL,
+	  set_mask },
+	{ 'A', false, "all-log", NULL, "all of the kernel's log, not only errors", NULL,
+	  set_all_log },
 	{ 'o', true, "output", "FORMAT", "table (default), json or ndjson",
 	  "table, json or ndjson", set_output },
 	{ 'D', true, "db", "FILE", "the database (default: " RASD_DB_PATH ")",
@@ -349,7 +377,8 @@ int command_parse(int argc, char **argv, struct command *ret)
 	*ret = (struct command){ .options = { .format = output_ops_find("table"),
 					      .db = RASD_DB_PATH,
 					      .instance = "rasd",
-					      .timeout_sec = 5 } };
+					      .timeout_sec = 5,
+					      .seconds = 10 } };
 	r = read_options(argc, argv, &ret->options, given);
 	if (r != CTL_OK)
 		return r;

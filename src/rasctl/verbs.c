@@ -9,7 +9,7 @@
 /* A verb is a file that defines verb_NAME, and a line here; in the order of the help. */
 #define VERBS(do_)                                                             \
 	do_(events) do_(show) do_(summary) do_(units) do_(actions) do_(status) \
-		do_(policy) do_(decode) do_(test_event)
+		do_(policy) do_(decode) do_(capture) do_(test_event)
 
 #define DECLARE(name_)	extern const struct verb verb_##name_;
 #define POINT_TO(name_) &verb_##name_,
