@@ -144,14 +144,30 @@ static bool walk_contexts(const struct arm_body *body, size_t end, size_t n, siz
 	return n == ANY_NUMBER ? at == end : done == n;
 }
 
-static void find_contexts(struct arm_body *body, size_t contexts_len)
+/* One way to read contexts: how far, how many, padded to what. */
+struct reading {
+	size_t end, n, align;
+	bool strict;
+};
+
+/* The first that works out stands; if none does, what the last one found. */
+static void find_contexts(struct arm_body *body, const struct reading *readings, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		body->context_align = readings[i].align;
+		if (walk_contexts(body, readings[i].end, readings[i].n, readings[i].align,
+				  readings[i].strict, &body->n_contexts,
+				  &body->vendor_at))
+			return;
+	}
+	body->torn = true;
+}
+
+static void find_cut_contexts(struct arm_body *body, size_t contexts_len)
 {
 	size_t counted = contexts_len / ARM_CONTEXT_HEADER_BYTES;
 	size_t cut_end = body->contexts_at + contexts_len;
-	const struct {
-		size_t end, n, align;
-		bool strict;
-	} readings[] = {
+	const struct reading readings[] = {
 		/* 8 bytes a context, as the kernel cuts it; then cut as it should be */
 		{ body->len, counted, 1, true },   { body->len, counted, 16, true },
 		{ cut_end, ANY_NUMBER, 1, true },  { cut_end, ANY_NUMBER, 16, true },
@@ -159,14 +175,25 @@ static void find_contexts(struct arm_body *body, size_t contexts_len)
 		{ body->len, counted, 16, false }, { body->len, counted, 1, false },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(readings); i++) {
-		body->context_align = readings[i].align;
-		if (walk_contexts(body, readings[i].end, readings[i].n, readings[i].align,
-				  readings[i].strict, &body->n_contexts,
-				  &body->vendor_at))
-			return;
+	find_contexts(body, readings, ARRAY_SIZE(readings));
+}
+
+/* Lays out the errors; false if there is nothing to be read behind them. */
+static bool begin_body(const uint8_t *bytes, size_t len, size_t errors_len,
+		       struct arm_body *ret)
+{
+	*ret = (struct arm_body){ .bytes = bytes, .len = len, .context_align = 1 };
+	if (errors_len > len) {
+		errors_len = len;
+		ret->torn = true;
 	}
-	body->torn = true; /* what the last reading found stands */
+	ret->n_errors = errors_len / ARM_ERROR_INFO_BYTES;
+	ret->contexts_at = ret->n_errors * ARM_ERROR_INFO_BYTES;
+	ret->vendor_at = ret->contexts_at;
+	if (errors_len == ret->contexts_at)
+		return true;
+	ret->torn = true;
+	return false;
 }
 
 /*
@@ -177,26 +204,32 @@ static void find_contexts(struct arm_body *body, size_t contexts_len)
 void arm_body_parse(const uint8_t *bytes, size_t len, size_t errors_len,
 		    size_t contexts_len, struct arm_body *ret)
 {
-	*ret = (struct arm_body){ .bytes = bytes, .len = len, .context_align = 1 };
-	if (errors_len > len) {
-		errors_len = len;
-		ret->torn = true;
-	}
-	ret->n_errors = errors_len / ARM_ERROR_INFO_BYTES;
-	ret->contexts_at = ret->n_errors * ARM_ERROR_INFO_BYTES;
-	ret->vendor_at = ret->contexts_at;
-	if (errors_len != ret->contexts_at) {
-		ret->torn = true;
+	if (!begin_body(bytes, len, errors_len, ret))
 		return;
-	}
+	errors_len = ret->contexts_at;
 	if (contexts_len > len - errors_len) {
 		contexts_len = len - errors_len;
 		ret->torn = true;
 	}
 	if (contexts_len >= ARM_CONTEXT_HEADER_BYTES)
-		find_contexts(ret, contexts_len);
+		find_cut_contexts(ret, contexts_len);
 	else if (contexts_len)
 		ret->torn = true;
+}
+
+/* The same for a whole section's body, whose header has the numbers of both. */
+void arm_body_parse_counted(const uint8_t *bytes, size_t len, size_t n_errors,
+			    size_t n_contexts, struct arm_body *ret)
+{
+	const struct reading readings[] = {
+		{ len, n_contexts, 1, true },
+		{ len, n_contexts, 16, true },
+		{ len, n_contexts, 16, false },
+		{ len, n_contexts, 1, false },
+	};
+
+	if (begin_body(bytes, len, n_errors * ARM_ERROR_INFO_BYTES, ret) && n_contexts)
+		find_contexts(ret, readings, ARRAY_SIZE(readings));
 }
 
 /*

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define ARM_HEADER_BYTES	 40 /* of the section */
 #define ARM_ERROR_INFO_BYTES	 32
 #define ARM_CONTEXT_HEADER_BYTES 8
 #define ARM_REGISTER_NAME_BYTES	 24
@@ -80,10 +81,13 @@ struct arm_body {
 	size_t context_align; /* 1, or 16 where firmware pads contexts */
 	size_t vendor_at;
 	bool torn; /* lengths lie: what could not be parsed is in the vendor part */
+	bool told; /* by the log, which leaves out version, length and validation bits */
 };
 
 void arm_body_parse(const uint8_t *bytes, size_t len, size_t errors_len,
 		    size_t contexts_len, struct arm_body *ret);
+void arm_body_parse_counted(const uint8_t *bytes, size_t len, size_t n_errors,
+			    size_t n_contexts, struct arm_body *ret);
 void arm_body_error(const struct arm_body *body, size_t i, struct arm_error_info *ret);
 size_t arm_body_context(const struct arm_body *body, size_t at, struct arm_context *ret);
 

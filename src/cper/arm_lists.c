@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "cper/ampere.h"
 #include "util/bytes.h"
 
 enum {
@@ -101,6 +102,10 @@ const struct list_type arm_lists[ARM_LIST_MAX] = {
 				 .table = "arm_register",
 				 .fields = register_fields,
 				 .n_fields = REGISTER_FIELDS },
+	[ARM_LIST_VENDOR] = { .name = "vendor",
+			      .table = "arm_vendor",
+			      .fields = ampere_row_fields,
+			      .n_fields = AMPERE_ROW_FIELDS },
 };
 
 static struct value type_text(unsigned int type, struct arena *arena)
@@ -191,6 +196,14 @@ static void fill_error(const struct arm_error_info *error, struct value *row,
 		row[ERROR_PHYSICAL_ADDRESS] = value_uint(error->physical_address);
 }
 
+/* Of an error that the log told of, these are not known. */
+static void forget_layout(struct value *row)
+{
+	row[ERROR_VERSION].kind = VALUE_NONE;
+	row[ERROR_LENGTH].kind = VALUE_NONE;
+	row[ERROR_VALID].kind = VALUE_NONE;
+}
+
 static void fill_context(const struct arm_context *context, struct value *row)
 {
 	row[CONTEXT_TYPE] = value_uint(context->type);
@@ -247,6 +260,8 @@ static int fill_contexts(struct event *event, const struct arm_body *body,
 
 		at = arm_body_context(body, at, &context);
 		fill_context(&context, row);
+		if (body->told)
+			row[CONTEXT_VERSION].kind = VALUE_NONE;
 		reg = fill_registers(&context, i, reg, arena);
 		if (!reg)
 			return -ENOBUFS;
@@ -255,10 +270,12 @@ static int fill_contexts(struct event *event, const struct arm_body *body,
 }
 
 /*
- * Fills the three lists of `event`, whose type has arm_lists; the rows borrow the body.
- * -ENOBUFS: the arena is too small for all of it.
+ * Fills the lists of `event`, whose type has arm_lists; the rows borrow the body. Whose
+ * the vendor's bytes are goes by MIDR (0: not told). -ENOBUFS: the arena is too small for
+ * all of it.
  */
-int arm_lists_fill(struct event *event, const struct arm_body *body, struct arena *arena)
+int arm_lists_fill(struct event *event, const struct arm_body *body, uint64_t midr,
+		   struct arena *arena)
 {
 	struct value *row =
 		event_rows_take(event, ARM_LIST_ERRORS, body->n_errors, arena);
@@ -270,6 +287,12 @@ int arm_lists_fill(struct event *event, const struct arm_body *body, struct aren
 
 		arm_body_error(body, i, &error);
 		fill_error(&error, row, arena);
+		if (body->told)
+			forget_layout(row);
 	}
-	return fill_contexts(event, body, arena);
+	if (fill_contexts(event, body, arena) < 0)
+		return -ENOBUFS;
+	return ampere_rows_fill(midr, body->bytes + body->vendor_at,
+				body->len - body->vendor_at, ARM_LIST_VENDOR, arena,
+				event);
 }

@@ -148,6 +148,7 @@ static void begin_section(struct cper_log_record *record)
 	record->section.index = 0;
 	record->section.type[0] = '\0';
 	record->section.n_lines = 0;
+	record->section.n_lines_lost = 0;
 }
 
 /* Gives the section out, if the record has one. */
@@ -246,6 +247,8 @@ static void keep(struct cper_log_section *section, const struct line *line)
 	if (section->n_lines < CPER_LOG_LINES_MAX)
 		copy_line(section->lines[section->n_lines++], CPER_LOG_LINE_BYTES,
 			  line->text, line->len);
+	else
+		section->n_lines_lost++;
 }
 
 static void take(struct cper_log_record *record, const struct line *line)

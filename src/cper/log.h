@@ -13,7 +13,7 @@
 
 #include "event/kinds.h"
 
-#define CPER_LOG_LINES_MAX   64	 /* of one section; what is more is not kept */
+#define CPER_LOG_LINES_MAX   192 /* of one section; what is more is counted */
 #define CPER_LOG_LINE_BYTES  256 /* the kernel's own limit, CPER_REC_LEN */
 #define CPER_LOG_RECORDS_MAX 4	 /* of two CPUs, lines may alternate */
 
@@ -24,7 +24,7 @@ struct cper_log_section {
 	enum severity severity; /* of the section */
 	char type[64];		/* "memory error"; of an unknown one its GUID */
 	int64_t time_ns;	/* of the record's first line */
-	size_t n_lines;
+	size_t n_lines, n_lines_lost;
 	/* terminated, without prefix, indentation and spaces at the end */
 	char lines[CPER_LOG_LINES_MAX][CPER_LOG_LINE_BYTES];
 };

@@ -8,6 +8,7 @@
  * comes back reaches beyond the bytes that were given.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,14 +32,18 @@ struct cper_head {
 	int64_t time_ns; /* UTC, of a record; 0: not told */
 	struct guid creator, notification, platform; /* of a record; zeros: not told */
 	uint64_t n_sections;			     /* as the head claims */
+	const uint8_t *raw; /* of a block: the raw data behind its entries */
+	size_t raw_len;	    /* as far as it was given; 0: it has none */
 };
 
 struct cper_walk {
 	enum cper_form form;
 	const uint8_t *bytes;
 	size_t len;
-	size_t at;  /* where the next head, entry or descriptor is */
-	size_t end; /* of the present block or record; 0: it has none yet */
+	size_t at;   /* where the next head, entry or descriptor is */
+	size_t end;  /* of the present record, or block's entries; 0: it has none yet */
+	size_t next; /* where the next record or block would begin */
+	bool cut;    /* the present one claims more bytes than there are */
 	uint64_t next_index;
 	struct cper_head head;
 	struct guid fru_id; /* the last section's */
@@ -49,9 +54,11 @@ void cper_walk_blocks(struct cper_walk *walk, const uint8_t *bytes, size_t len);
 void cper_walk_records(struct cper_walk *walk, const uint8_t *bytes, size_t len);
 
 /*
- * The next section: 1; 0 at the end (of a region of blocks, where no further one begins);
- * -EBADMSG if lengths lie so that nothing can be read from walk->at on. A section whose
- * record claims more bytes than there are is given as far as it goes, as incomplete.
+ * The next section: 1; its FRU id is the walk's, good until the next call. A block's raw
+ * data come behind its sections, as one whose type is zeros. 0: the end, where no further
+ * one begins. -EBADMSG: lengths lie so that nothing can be read from walk->at on. A
+ * section whose record claims more bytes than there are is given as far as it goes, as
+ * incomplete.
  */
 int cper_walk_next(struct cper_walk *walk, struct cper_section *ret);
 

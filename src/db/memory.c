@@ -106,9 +106,25 @@ static int count_offlined(struct db_writer *w, int64_t boot, struct db_memory *m
 	return r < 0 ? r : 0;
 }
 
+/* What sources tell again at each start and is stored: by the time it happened. */
+static int read_once(struct db_writer *w, struct db_memory *memory)
+{
+	_cleanup_(sql_finalize) sqlite3_stmt *stmt = NULL;
+	int r = sql_prepare(w->db, "SELECT key FROM once ORDER BY time DESC LIMIT ?1",
+			    &stmt);
+
+	if (r < 0)
+		return r;
+	sqlite3_bind_int64(stmt, 1, DB_MEMORY_ONCE_MAX);
+	while (memory->n_once < DB_MEMORY_ONCE_MAX && (r = sql_next(stmt)) == 1)
+		memory->once[memory->n_once++] = (uint64_t)sqlite3_column_int64(stmt, 0);
+	return r < 0 ? r : 0;
+}
+
 /*
- * Reads what was known of pages, the acts of the last hour that were really tried, and
- * how many pages this boot has lost to us. `boot_id` is the kernel's; `now_ns` is UTC.
+ * Reads what was known of pages, the acts of the last hour that were really tried, how
+ * many pages this boot has lost to us, and what is not to be stored again. `boot_id` is
+ * the kernel's; `now_ns` is UTC.
  */
 int db_read_memory(struct db_writer *w, const char *boot_id, int64_t now_ns,
 		   struct db_memory *ret)
@@ -120,6 +136,7 @@ int db_read_memory(struct db_writer *w, const char *boot_id, int64_t now_ns,
 	r = r < 0 ? r : read_pages(w, boot, memory);
 	r = r < 0 ? r : read_acts(w, now_ns, memory);
 	r = r < 0 ? r : count_offlined(w, boot, memory);
+	r = r < 0 ? r : read_once(w, memory);
 	if (r < 0)
 		return r == -ENOMEM ? r : writer_failed(w, r);
 	*ret = *memory;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "db/reader_private.h"
+#include "db/schema.h"
 #include "db/sql.h"
 #include "db/tally.h"
 #include "util/macro.h"
@@ -18,17 +19,18 @@ static int add_source(struct db_reader *r, sqlite3_str *sql)
 	int has_device, res = reader_has_tally(r);
 
 	if (res == 1)
-		sqlite3_str_appendall(sql, "tally t");
+		sqlite3_str_appendall(sql, "(SELECT * FROM tally WHERE NOT retold) t");
 	if (res != 0)
 		return res;
 	has_device = sql_has_column(r->db, "event", "device");
-	sqlite3_str_appendf(sql,
-			    "(SELECT time / " TALLY_DAY_NS " AS day,"
-			    " ifnull(boot, 0) AS boot, type,"
-			    " ifnull(severity, 5) AS severity, component, dimm, cpu,"
-			    " %s AS device, 1 AS rows, count, time AS first,"
-			    " ifnull(time_last, time) AS last FROM event) t",
-			    has_device == 1 ? "device" : "NULL");
+	sqlite3_str_appendf(
+		sql,
+		"(SELECT time / " TALLY_DAY_NS " AS day,"
+		" ifnull(boot, 0) AS boot, type,"
+		" ifnull(severity, 5) AS severity, component, dimm, cpu,"
+		" %s AS device, 1 AS rows, count, time AS first,"
+		" ifnull(time_last, time) AS last FROM event WHERE NOT " DB_RETOLD ") t",
+		has_device == 1 ? "device" : "NULL");
 	return has_device;
 }
 
@@ -88,13 +90,16 @@ static const struct group {
 			 NULL, "3 DESC, 1" },
 	[DB_BY_SEVERITY] = { "nullif(t.severity, 5)", NULL, "1 DESC" },
 	[DB_BY_COMPONENT] = { "t.component", NULL, "3 DESC, 1" },
-	[DB_BY_UNIT] = { "t.unit", "event t INDEXED BY event_unit WHERE unit IS NOT NULL",
+	[DB_BY_UNIT] = { "t.unit",
+			 "event t INDEXED BY event_unit WHERE unit IS NOT NULL"
+			 " AND NOT " DB_RETOLD,
 			 "3 DESC, 1" },
 	[DB_BY_DIMM] = { "nullif(t.dimm, '')", NULL, "3 DESC, 1" },
 	[DB_BY_DEVICE] = { "nullif(t.device, '')", NULL, "3 DESC, 1" },
 	[DB_BY_PAGE] = { "t.address & ~(ifnull((SELECT page_size FROM boot ORDER BY id"
 			 " DESC LIMIT 1), 4096) - 1)",
-			 "event t WHERE address IS NOT NULL AND address_kind = 1",
+			 "event t WHERE address IS NOT NULL AND address_kind = 1"
+			 " AND NOT " DB_RETOLD,
 			 "3 DESC, 1" },
 	[DB_BY_CPU] = { "nullif(t.cpu, -1)", NULL, "3 DESC, 1" },
 	[DB_BY_BOOT] = { "(SELECT boot_id FROM boot b WHERE b.id = t.boot)", NULL,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "db/reader_private.h"
+#include "db/schema.h"
 #include "db/sql.h"
 #include "util/macro.h"
 
@@ -15,6 +16,8 @@ static const char *text_of(sqlite3_stmt *stmt, int column)
 
 	return text ? text : "";
 }
+
+_Static_assert(EVENT_RETOLD == 8, "as DB_RETOLD has it");
 
 /* Calls `each` for the sums of all losses, by stage and instance. */
 int db_read_losses(struct db_reader *r, int (*each)(const struct db_loss *row, void *arg),

@@ -116,6 +116,7 @@ struct db_page {
 /* What the policy remembers from the database after a boot: see db_read_memory(). */
 #define DB_MEMORY_PAGES_MAX 1024
 #define DB_MEMORY_ACTS_MAX  256
+#define DB_MEMORY_ONCE_MAX  1024
 
 struct db_memory_act {
 	int64_t asked_ns; /* UTC */
@@ -126,7 +127,8 @@ struct db_memory_act {
 
 struct db_memory {
 	uint64_t offlined_this_boot; /* pages */
-	uint32_t n_pages, n_acts;
+	uint32_t n_pages, n_acts, n_once, reserved;
 	struct db_page pages[DB_MEMORY_PAGES_MAX];     /* the latest */
 	struct db_memory_act acts[DB_MEMORY_ACTS_MAX]; /* of the last hour */
+	uint64_t once[DB_MEMORY_ONCE_MAX]; /* keys, the latest: see struct event */
 };

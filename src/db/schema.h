@@ -26,3 +26,6 @@ int schema_upgrade(sqlite3 *db, const struct handler_table *table);
 #define DB_SEVERE  "(severity IN (3, 4) OR severity IS NULL)"
 #define DB_MILD	   "severity IN (0, 2)" /* neither severe nor corrected */
 #define DB_PENDING "outcome = 0"	/* OUTCOME_PENDING */
+
+/* What another source told of as well, and that is not counted again: EVENT_RETOLD. */
+#define DB_RETOLD "((flags & 8) != 0)"

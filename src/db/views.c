@@ -74,9 +74,10 @@ static void build_events(sqlite3_str *sql)
 		sql,
 		" e.cpu, e.pid, e.tgid, e.uid, e.comm, e.unit, e.dimm, e.device,"
 		" (e.flags & %d) = 0 AS confirmed, (e.flags & %d) != 0 AS synthetic,"
+		" (e.flags & %d) != 0 AS previous_boot, (e.flags & %d) != 0 AS retold,"
 		" b.boot_id, e.run FROM event e LEFT JOIN event_type t ON t.id = e.type"
 		" LEFT JOIN boot b ON b.id = e.boot",
-		EVENT_UNCONFIRMED, EVENT_SYNTHETIC);
+		EVENT_UNCONFIRMED, EVENT_SYNTHETIC, EVENT_PREVIOUS_BOOT, EVENT_RETOLD);
 }
 
 static void build_hits(sqlite3_str *sql)

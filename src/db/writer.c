@@ -31,6 +31,13 @@ const char *const writer_sql[STATEMENT_MAX] = {
 		" first_seen) VALUES (?,?,?,?,?,?) ON CONFLICT (boot_id) DO NOTHING",
 	[SQL_FORGET_SEEN] = "DELETE FROM loss_seen",
 	[SQL_FIND_BOOT] = "SELECT id FROM boot WHERE boot_id = ?",
+	[SQL_FIND_EARLIER_BOOT] = "SELECT max(id) FROM boot WHERE id < ?1"
+				  " AND first_seen <= ?2",
+	[SQL_ADD_ONCE] = "INSERT INTO once (key, time) VALUES (?1, ?2)"
+			 " ON CONFLICT (key) DO NOTHING",
+	[SQL_FIND_TOLD] = "SELECT 1 FROM event WHERE time BETWEEN ?1 AND ?2"
+			  " AND boot = ?3 AND type = ?4 AND source IN (?5, ?6)"
+			  " AND boottime BETWEEN ?7 AND ?8 LIMIT 1",
 	[SQL_ADD_RUN] =
 		"INSERT INTO run (boot, started, version, config_hash, instance, ring,"
 		" pid) VALUES (?,?,?,?,?,?,?)",
@@ -57,10 +64,11 @@ const char *const writer_sql[STATEMENT_MAX] = {
 	[SQL_SET_RING] = "UPDATE ring SET position = ?2, id_top = ?3 WHERE id = ?1",
 	[SQL_ADD_TALLY] =
 		"INSERT INTO tally (day, boot, type, severity, component, device, dimm, cpu,"
-		" rows, count, first_id, last_id, first, last)"
-		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)" TALLY_ADD,
+		" retold, rows, count, first_id, last_id, first, last)"
+		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)" TALLY_ADD,
 	[SQL_FIND_TALLY_KEY] = "SELECT time, ifnull(boot, 0), type, ifnull(severity, 5),"
-			       " ifnull(component, 0), device, dimm, ifnull(cpu, -1)"
+			       " ifnull(component, 0), device, dimm, ifnull(cpu, -1),"
+			       " flags"
 			       " FROM event WHERE id = ?1",
 };
 

@@ -20,19 +20,19 @@ static void bind_unless(sqlite3_stmt *stmt, int index, int64_t number, int64_t a
 
 /* In the order of the columns of SQL_ADD_EVENT. */
 static void bind_event(const struct db_writer *w, const struct event *event, int64_t id,
-		       int64_t type)
+		       int64_t type, const struct writer_place *place)
 {
 	sqlite3_stmt *stmt = w->statements[SQL_ADD_EVENT];
 	bool has_address = event->address_kind != ADDRESS_NONE;
 	int i = 0;
 
 	sqlite3_bind_int64(stmt, ++i, id);
-	bind_unless(stmt, ++i, w->now.boot, 0);
+	bind_unless(stmt, ++i, place->boot, 0);
 	bind_unless(stmt, ++i, w->now.run, 0);
 	sqlite3_bind_int64(stmt, ++i, event->time_ns);
 	bind_unless(stmt, ++i, event->time_last_ns, event->time_ns);
 	sqlite3_bind_int64(stmt, ++i, event->count);
-	sqlite3_bind_int64(stmt, ++i, event->boottime_ns);
+	bind_unless(stmt, ++i, event->boottime_ns, 0);
 	sqlite3_bind_int64(stmt, ++i, type);
 	bind_unless(stmt, ++i, event->severity, SEVERITY_UNKNOWN);
 	sqlite3_bind_int64(stmt, ++i, event->component);
@@ -51,7 +51,7 @@ static void bind_event(const struct db_writer *w, const struct event *event, int
 	sql_bind_value(stmt, ++i, &event->dimm);
 	sql_bind_value(stmt, ++i, &event->device);
 	sqlite3_bind_int64(stmt, ++i, event->source);
-	sqlite3_bind_int64(stmt, ++i, event->flags);
+	sqlite3_bind_int64(stmt, ++i, place->flags);
 }
 
 /*
@@ -79,17 +79,24 @@ static int insert_unknown(struct detail_inserts *inserts, int64_t id,
 
 /*
  * One row for the event, one for its detail, one for each element of its lists.
- * `undecoded` is what is stored of an event whose type is NULL; may be NULL itself.
- * -EEXIST: the ring's event of that id is stored already.
+ * `undecoded` is what is stored of an event whose type is NULL; may be NULL itself. One
+ * that is to be there once and is gets none, and that is no failure. -EEXIST: the ring's
+ * event of that id is stored already.
  */
 int db_add_event(struct db_writer *w, const struct event *event,
 		 const struct value *undecoded)
 {
 	struct detail_inserts *inserts = inserts_of(w, event->type);
+	struct writer_place place = { .boot = w->now.boot, .flags = event->flags };
 	uint64_t id = w->id_base + event->id;
 	int r;
 
-	bind_event(w, event, (int64_t)id, inserts->type_id);
+	if (event->once || event->flags & EVENT_PREVIOUS_BOOT) {
+		r = writer_place_once(w, event, inserts->type_id, &place);
+		if (r <= 0)
+			return r;
+	}
+	bind_event(w, event, (int64_t)id, inserts->type_id, &place);
 	r = sql_run(w->statements[SQL_ADD_EVENT]);
 	if (r >= 0)
 		r = inserts->type == &unknown_event_type ?
@@ -97,11 +104,13 @@ int db_add_event(struct db_writer *w, const struct event *event,
 			    detail_insert(inserts, (int64_t)id, event);
 	writer_failed(w, r);
 	if (r >= 0)
-		r = writer_tally_add(w, event, id,
-				     &(struct tally_of){ .type = inserts->type_id,
-							 .boot = w->now.boot,
-							 .rows = 1,
-							 .count = event->count });
+		r = writer_tally_add(
+			w, event, id,
+			&(struct tally_of){ .type = inserts->type_id,
+					    .boot = place.boot,
+					    .rows = 1,
+					    .count = event->count,
+					    .retold = place.flags & EVENT_RETOLD });
 	if (r >= 0 && id > w->now.id_top)
 		w->now.id_top = id;
 	return r;

@@ -13,6 +13,9 @@ enum statement {
 	SQL_ADD_BOOT,
 	SQL_FORGET_SEEN,
 	SQL_FIND_BOOT,
+	SQL_FIND_EARLIER_BOOT,
+	SQL_ADD_ONCE,
+	SQL_FIND_TOLD,
 	SQL_ADD_RUN,
 	SQL_END_RUN,
 	SQL_ADD_CLOCK,
@@ -44,10 +47,17 @@ struct writer_state {
 	uint64_t id_top;   /* highest id that any ring ever used */
 };
 
+/* What of an event's row is not the event's own. */
+struct writer_place {
+	int64_t boot; /* 0: none that is known */
+	unsigned int flags;
+};
+
 /* What is counted in the table `tally`, beside what the event itself says. */
 struct tally_of {
 	int64_t type, boot; /* rows of theirs */
 	uint64_t rows, count;
+	bool retold;
 };
 
 struct writer_tally;
@@ -73,6 +83,8 @@ extern const char *const writer_sql[STATEMENT_MAX];
 int writer_failed(struct db_writer *w, int r);
 int writer_prepare_rows(struct db_writer *w);
 int writer_run(struct db_writer *w, enum statement which);
+int writer_place_once(struct db_writer *w, const struct event *event, int64_t type,
+		      struct writer_place *place);
 
 int writer_tally_init(struct db_writer *w);
 void writer_tally_free(struct db_writer *w);

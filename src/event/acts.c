@@ -10,7 +10,7 @@ static const char *const evidence_names[] = { [EVIDENCE_NONE] = "none",
 					      [EVIDENCE_PAGEMAP] = "pagemap" };
 
 static const char *const link_names[] = {
-	[LINK_SIGNAL] = "signal", [LINK_REPORT] = "report"
+	[LINK_SIGNAL] = "signal", [LINK_REPORT] = "report", [LINK_RETOLD] = "retold"
 };
 
 static const char *const act_names[] = {

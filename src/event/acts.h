@@ -20,6 +20,7 @@ enum evidence {
 enum link_kind {
 	LINK_SIGNAL, /* a memory failure, and a signal that it sent */
 	LINK_REPORT, /* a firmware record, and the memory failure it led to */
+	LINK_RETOLD, /* an event, and what another source told of the same error */
 	LINK_KIND_MAX
 };
 

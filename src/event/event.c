@@ -52,6 +52,38 @@ struct value *event_rows_take(struct event *event, size_t list, size_t n_rows,
 	return values;
 }
 
+static uint64_t fnv1a(uint64_t hash, const void *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ ((const uint8_t *)bytes)[i]) * 1099511628211u;
+	return hash;
+}
+
+static uint64_t begin_identity(const char *kind)
+{
+	return fnv1a(14695981039346656037u, kind, strlen(kind) + 1);
+}
+
+/* What makes an error of that kind ("memory", "pcie") this one, in one number; never 0.
+ */
+uint64_t event_identity(const char *kind, const uint64_t *numbers, size_t n)
+{
+	uint64_t hash = fnv1a(begin_identity(kind), numbers, n * sizeof(numbers[0]));
+
+	return hash ? hash : 1;
+}
+
+/* The same of a name; 0 if it is absent. */
+uint64_t event_identity_of_text(const char *kind, const struct value *text)
+{
+	uint64_t hash = begin_identity(kind);
+
+	if (text->kind != VALUE_TEXT)
+		return 0;
+	hash = fnv1a(hash, text->text, text->len);
+	return hash ? hash : 1;
+}
+
 void event_describe(const struct event *event, struct text *out)
 {
 	if (event->type && event->type->describe)

@@ -21,8 +21,9 @@
 	0x2u		    /* any user could have caused it: summed up, moves nothing */
 #define EVENT_AT_LEAST 0x4u /* its source leaves some out: there may have been more */
 #define EVENT_RETOLD   0x8u /* another source told of the same error: not counted again */
-#define EVENT_PREVIOUS_BOOT \
-	0x10u /* it happened before this boot, its time is not known better */
+#define EVENT_PREVIOUS_BOOT                                                        \
+	0x10u /* it happened before this boot; its time is what was kept of it, or \
+		 just before this boot */
 
 struct event;
 
@@ -45,6 +46,11 @@ struct event_type {
 	 * One line for people, from the event alone: works on what a database gave back.
 	 */
 	void (*describe)(const struct event *event, struct text *out);
+	/*
+	 * Which error this is, as a number that another source's event of the same error
+	 * has, too, see event_identity(); 0: it cannot be told. NULL: one source only.
+	 */
+	uint64_t (*identity)(const struct event *event);
 };
 
 struct list {
@@ -58,7 +64,9 @@ struct event {
 	uint64_t id;	      /* in a database; in the ring: counts up from its start */
 	int64_t time_ns;      /* UTC */
 	int64_t time_last_ns; /* of several summed up: the last; else as time_ns */
-	int64_t boottime_ns;
+	int64_t boottime_ns;  /* 0: not known */
+	uint64_t once; /* what is read again and again is stored once by this key; 0: none
+			*/
 	uint32_t count;
 	enum severity severity;
 	enum component component;
@@ -80,5 +88,7 @@ struct event {
 void event_init(struct event *event, const struct event_type *type);
 struct value *event_rows_take(struct event *event, size_t list, size_t n_rows,
 			      struct arena *arena);
+uint64_t event_identity(const char *kind, const uint64_t *numbers, size_t n);
+uint64_t event_identity_of_text(const char *kind, const struct value *text);
 void event_describe(const struct event *event, struct text *out);
 void event_set_address(struct event *event, enum address_kind kind, uint64_t address);

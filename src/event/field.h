@@ -72,6 +72,11 @@ static inline struct value value_bytes(const void *bytes, size_t len)
 			       .bytes = bytes };
 }
 
+static inline struct value value_text_of(const char *text, size_t len)
+{
+	return (struct value){ .kind = VALUE_TEXT, .len = (uint32_t)len, .text = text };
+}
+
 /* NULL makes an absent value. */
 struct value value_text(const char *text);
 

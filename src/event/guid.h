@@ -24,3 +24,7 @@ struct guid {
 
 const char *guid_to_text(const uint8_t guid[static GUID_BYTES],
 			 char buf[static GUID_TEXT_BYTES]);
+/* Of the same form, in any case; -EINVAL: it is not. */
+int guid_from_text(const char *text, struct guid *ret);
+const char *uuid_to_text(const uint8_t uuid[static GUID_BYTES],
+			 char buf[static GUID_TEXT_BYTES]);

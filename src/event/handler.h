@@ -83,6 +83,12 @@ struct handler {
 	 */
 	int (*decode_log)(const struct cper_log_section *section, struct arena *arena,
 			  struct event *event);
+	/*
+	 * And for another line of that log, which need not be terminated: 1 or 0. The
+	 * event may borrow from it. Of the record there are page_size and the arena.
+	 */
+	int (*decode_line)(const struct record *record, const char *line, size_t len,
+			   struct event *event);
 };
 
 /* The table of all handlers, generated from the list of files in Makefile.am. */

@@ -105,11 +105,12 @@ static struct json_object *detail_to_json(const struct event *event)
 	return detail;
 }
 
+/* Of what people sent us it may not be known. */
 static struct json_object *json_time(int64_t utc_ns)
 {
 	char text[UTC_TEXT_BYTES];
 
-	return json_object_new_string(utc_to_text(utc_ns, text));
+	return utc_ns ? json_object_new_string(utc_to_text(utc_ns, text)) : NULL;
 }
 
 static struct json_object *json_id(int64_t number, int64_t absent)
@@ -159,6 +160,13 @@ struct json_object *event_to_json(const struct event *event)
 		json_object_new_boolean(!(event->flags & EVENT_UNCONFIRMED)));
 	json_object_object_add(o, "synthetic",
 			       json_object_new_boolean(event->flags & EVENT_SYNTHETIC));
+	json_object_object_add(o, "source",
+			       json_object_new_string(event_source_name(event->source)));
+	json_object_object_add(
+		o, "previous_boot",
+		json_object_new_boolean(event->flags & EVENT_PREVIOUS_BOOT));
+	json_object_object_add(o, "retold",
+			       json_object_new_boolean(event->flags & EVENT_RETOLD));
 	json_object_object_add(o, "message",
 			       json_object_new_string_len(line, (int)message.len));
 	json_object_object_add(o, "detail", detail_to_json(event));

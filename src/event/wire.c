@@ -22,7 +22,7 @@ struct head {
 	uint32_t count;
 	uint64_t id;
 	int64_t time_ns, time_last_ns, boottime_ns;
-	uint64_t address, address_mask;
+	uint64_t address, address_mask, once;
 	int64_t uid;
 	int32_t cpu, pid, tgid;
 	uint8_t severity, component, source, address_kind;
@@ -127,6 +127,7 @@ static int put_head(struct cursor *out, const struct event *event, uint32_t type
 		.boottime_ns = event->boottime_ns,
 		.address = event->address,
 		.address_mask = event->address_mask,
+		.once = event->once,
 		.uid = event->uid,
 		.cpu = event->cpu,
 		.pid = event->pid,
@@ -265,6 +266,7 @@ static void take_head(const struct head *head, struct event *event)
 	event->boottime_ns = head->boottime_ns;
 	event->address = head->address;
 	event->address_mask = head->address_mask;
+	event->once = head->once;
 	event->uid = head->uid;
 	event->cpu = head->cpu;
 	event->pid = head->pid;

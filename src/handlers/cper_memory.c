@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 /*
- * A memory error that firmware reported, as the kernel's log has it: the section of UEFI
- * N.2.5 in the words of cper_print_mem() (drivers/firmware/efi/cper.c). It has no
- * tracepoint. Where no EDAC driver takes such records (mc_event), the log is all there is
- * of the corrected ones; what is not corrected comes as memory_failure_event, too.
+ * A memory error that firmware reported: the section of UEFI N.2.5, as bytes and in the
+ * words of cper_print_mem() (drivers/firmware/efi/cper.c). It has no tracepoint. Where no
+ * EDAC driver takes such records (mc_event), the log is all there is of the corrected
+ * ones; what is not corrected comes as memory_failure_event, too.
  *
  * The kernel prints two records in five seconds, corrected or not, and none that is like
  * one of the last ten seconds: so there may have been more than the log tells.
@@ -12,20 +12,19 @@
 
 #include "event/handler.h"
 
+#include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <string.h>
 
-#include "cper/log.h"
-
-#define NUMBER_BYTES 24 /* room for the longest number, 20 digits */
+#include "cper/error_status.h"
+#include "cper/fields.h"
+#include "cper/log_event.h"
+#include "util/bytes.h"
 
 enum {
-	RECORD,
-	SECTION,
-	SOURCE,
-	STATUS,
+	STATUS = CPER_COLUMNS,
 	STATUS_TEXT,
+	STATUS_FLAGS,
 	ADDRESS,
 	ADDRESS_MASK,
 	NODE,
@@ -46,17 +45,15 @@ enum {
 	ERROR_TYPE,
 	ERROR_TYPE_TEXT,
 	DMI_HANDLE,
-	FRU_ID,
-	FRU_TEXT,
+	CARD_HANDLE,
 	FIELDS
 };
 
 static const struct field fields[FIELDS] = {
-	[RECORD] = { .name = "record", .kind = FIELD_UINT },
-	[SECTION] = { .name = "section", .kind = FIELD_UINT },
-	[SOURCE] = { .name = "firmware_source", .kind = FIELD_UINT },
+	CPER_COLUMN_FIELDS,
 	[STATUS] = { .name = "error_status", .kind = FIELD_HEX },
 	[STATUS_TEXT] = { .name = "error_status_text", .kind = FIELD_TEXT },
+	[STATUS_FLAGS] = { .name = "error_status_flags", .kind = FIELD_TEXT },
 	[ADDRESS] = { .name = "physical_address", .kind = FIELD_HEX },
 	[ADDRESS_MASK] = { .name = "physical_address_mask", .kind = FIELD_HEX },
 	[NODE] = { .name = "node", .kind = FIELD_UINT },
@@ -77,44 +74,127 @@ static const struct field fields[FIELDS] = {
 	[ERROR_TYPE] = { .name = "error_type", .kind = FIELD_UINT },
 	[ERROR_TYPE_TEXT] = { .name = "error_type_text", .kind = FIELD_TEXT },
 	[DMI_HANDLE] = { .name = "dmi_handle", .kind = FIELD_HEX },
-	[FRU_ID] = { .name = "fru_id", .kind = FIELD_TEXT },
-	[FRU_TEXT] = { .name = "fru_text", .kind = FIELD_TEXT },
+	[CARD_HANDLE] = { .name = "dmi_card_handle", .kind = FIELD_HEX },
 };
 
-/* A number that is all there is between the two, else nothing. */
-static struct value number_between(const char *from, const char *to)
+/* An address without a mask is taken as it is: 0 says that nobody told its grain. */
+static void use_address(struct event *event)
 {
-	char number[NUMBER_BYTES];
-	uint64_t n;
+	const struct value *detail = event->detail;
 
-	if ((size_t)(to - from) >= sizeof(number))
-		return (struct value){ .kind = VALUE_NONE };
-	memcpy(number, from, (size_t)(to - from));
-	number[to - from] = '\0';
-	if (parse_uint64(number, &n) < 0)
-		return (struct value){ .kind = VALUE_NONE };
-	return value_uint(n);
+	if (detail[ADDRESS].kind == VALUE_NONE)
+		return;
+	event_set_address(event, ADDRESS_PHYSICAL, value_as_uint(&detail[ADDRESS]));
+	event->address_mask = value_as_uint(&detail[ADDRESS_MASK]);
 }
 
-static struct value number_of(const char *text)
+/* --- the section --- */
+
+#define VALID_BYTES 8
+#define OLD_BYTES   73 /* up to UEFI 2.2 */
+#define NEW_BYTES   80
+#define EXTENDED_AT 73
+
+/* Its validation bits, by number. Up to UEFI 2.2 there were those before the rank's. */
+enum {
+	VALID_ROW = 8,
+	VALID_RANK = 15,
+	VALID_ROW_EXTENDED = 18,
+	VALID_BANK_GROUP = 19,
+	VALID_BANK_ADDRESS = 20,
+	VALID_CHIP_ID = 21,
+};
+
+/* The same bytes may be in more than one column, by what is valid. */
+static const struct cper_field layout[] = {
+	{ STATUS, 0, 8, 8 },
+	{ ADDRESS, 1, 8, 16 },
+	{ ADDRESS_MASK, 2, 8, 24 },
+	{ NODE, 3, 2, 32 },
+	{ CARD, 4, 2, 34 },
+	{ MODULE, 5, 2, 36 },
+	{ BANK, 6, 2, 38 },
+	{ BANK_ADDRESS, VALID_BANK_ADDRESS, 1, 38 },
+	{ BANK_GROUP, VALID_BANK_GROUP, 1, 39 },
+	{ DEVICE, 7, 2, 40 },
+	{ ROW, VALID_ROW, 2, 42 },
+	{ ROW, VALID_ROW_EXTENDED, 2, 42 },
+	{ COLUMN, 9, 2, 44 },
+	{ BIT_POSITION, 10, 2, 46 },
+	{ REQUESTOR_ID, 11, 8, 48 },
+	{ RESPONDER_ID, 12, 8, 56 },
+	{ TARGET_ID, 13, 8, 64 },
+	{ ERROR_TYPE, 14, 1, 72 },
+	{ CHIP_ID, VALID_CHIP_ID, 1, EXTENDED_AT },
+	{ RANK, VALID_RANK, 2, 74 },
+	{ CARD_HANDLE, 16, 2, 76 },
+	{ DMI_HANDLE, 17, 2, 78 },
+};
+
+static const char *const error_types[] = {
+	"unknown",
+	"no error",
+	"single-bit ECC",
+	"multi-bit ECC",
+	"single-symbol chipkill ECC",
+	"multi-symbol chipkill ECC",
+	"master abort",
+	"target abort",
+	"parity error",
+	"watchdog timeout",
+	"invalid address",
+	"mirror broken",
+	"memory sparing",
+	"scrub corrected error",
+	"scrub uncorrected error",
+	"physical memory map-out",
+};
+
+/* A byte has the row's two highest bits and, in its upper three, the chip's number. */
+static void use_extended(const struct cper_section *section, uint64_t valid,
+			 struct value *detail)
 {
-	if (!text)
-		return (struct value){ .kind = VALUE_NONE };
-	return number_between(text, text + strlen(text));
+	uint8_t extended = section->len > EXTENDED_AT ? section->body[EXTENDED_AT] : 0;
+
+	if (valid >> VALID_ROW_EXTENDED & 1 && detail[ROW].kind == VALUE_INT)
+		detail[ROW].i |= (int64_t)(extended & 3) << 16;
+	if (detail[CHIP_ID].kind == VALUE_INT)
+		detail[CHIP_ID].i >>= 5;
 }
 
-/* A copy that lives as long as the event. */
-static struct value text_of(struct arena *arena, const char *from, size_t len)
+static int decode_section(const struct cper_section *section, struct arena *arena,
+			  struct event *event)
 {
-	return value_text(from && len ? arena_copy_text(arena, from, len) : NULL);
-}
+	struct value *detail = event->detail;
+	uint64_t valid;
+	int r;
 
-static struct value line_of(const struct cper_log_section *section, struct arena *arena,
-			    const char *name)
-{
-	const char *value = cper_log_value(section, name);
+	if (section->len < VALID_BYTES)
+		return -EBADMSG;
+	r = cper_columns_fill(section, arena, event);
+	if (r < 0)
+		return r;
+	valid = load_le64(section->body);
+	/* bits of fields that the shorter form does not have are not to be believed */
+	if (section->len == OLD_BYTES)
+		valid &= (1ULL << VALID_RANK) - 1;
+	cper_fields_fill(layout, ARRAY_SIZE(layout), section, valid, event);
+	use_extended(section, valid, detail);
+	if (section->len < NEW_BYTES && section->len != OLD_BYTES)
+		detail[CPER_INCOMPLETE] = value_int(1);
+	if (detail[STATUS].kind == VALUE_INT) {
+		uint64_t status = value_as_uint(&detail[STATUS]);
 
-	return text_of(arena, value, value ? strlen(value) : 0);
+		detail[STATUS_TEXT] = value_text(cper_error_status_text(status));
+		detail[STATUS_FLAGS] = cper_error_status_flags(status, arena);
+	}
+	detail[ERROR_TYPE_TEXT] =
+		cper_word(error_types, ARRAY_SIZE(error_types), &detail[ERROR_TYPE]);
+	event->component = COMPONENT_MEMORY;
+	/* the unit that can be replaced is the module, as firmware calls it */
+	event->dimm = detail[CPER_FRU_TEXT];
+	use_address(event);
+	return 1;
 }
 
 /* --- "node:0 card:3 … requestor_id:0x0000000000000001" --- */
@@ -143,7 +223,7 @@ static void take_places(struct event *event, const char *line)
 		if (*end == ':') /* the next name: there is no value */
 			end = value;
 		if (field < FIELDS && event->detail[field].kind == VALUE_NONE)
-			event->detail[field] = number_between(value, end);
+			event->detail[field] = cper_log_number_between(value, end);
 		at = end + strspn(end, " ");
 	}
 }
@@ -172,13 +252,13 @@ static void take_status(const struct cper_log_section *section, struct arena *ar
 	const char *open = value ? strrchr(value, '(') : NULL;
 	size_t len = value ? strlen(value) : 0;
 
-	event->detail[STATUS] = number_of(value);
+	event->detail[STATUS] = cper_log_number_of(value);
 	if (!open || value[len - 1] != ')')
 		return;
-	event->detail[STATUS] = number_between(open + 1, value + len - 1);
+	event->detail[STATUS] = cper_log_number_between(open + 1, value + len - 1);
 	if (open > value && open[-1] == ' ')
 		event->detail[STATUS_TEXT] =
-			text_of(arena, value, (size_t)(open - 1 - value));
+			cper_log_text_of(arena, value, (size_t)(open - 1 - value));
 }
 
 /* "2, single-bit ECC" */
@@ -189,13 +269,13 @@ static void take_error_type(const struct cper_log_section *section, struct arena
 	const char *comma = value ? strchr(value, ',') : NULL;
 
 	if (!comma) {
-		event->detail[ERROR_TYPE] = number_of(value);
+		event->detail[ERROR_TYPE] = cper_log_number_of(value);
 		return;
 	}
-	event->detail[ERROR_TYPE] = number_between(value, comma);
+	event->detail[ERROR_TYPE] = cper_log_number_between(value, comma);
 	if (comma[1] == ' ')
 		event->detail[ERROR_TYPE_TEXT] =
-			text_of(arena, comma + 2, strlen(comma + 2));
+			cper_log_text_of(arena, comma + 2, strlen(comma + 2));
 }
 
 /* "BANK 0 DIMM A 0", from SMBIOS; or "not present. DMI handle: 0x1fff". */
@@ -208,23 +288,9 @@ static void take_dimm(const struct cper_log_section *section, struct arena *aren
 	if (!value)
 		return;
 	if (!strncmp(value, missing, strlen(missing)))
-		event->detail[DMI_HANDLE] = number_of(value + strlen(missing));
+		event->detail[DMI_HANDLE] = cper_log_number_of(value + strlen(missing));
 	else
-		event->dimm = text_of(arena, value, strlen(value));
-}
-
-/* An address without a mask is taken as it is: 0 says that nobody told its grain. */
-static void take_address(const struct cper_log_section *section, struct event *event)
-{
-	struct value *detail = event->detail;
-
-	detail[ADDRESS] = number_of(cper_log_value(section, "physical_address"));
-	detail[ADDRESS_MASK] =
-		number_of(cper_log_value(section, "physical_address_mask"));
-	if (detail[ADDRESS].kind == VALUE_NONE)
-		return;
-	event_set_address(event, ADDRESS_PHYSICAL, value_as_uint(&detail[ADDRESS]));
-	event->address_mask = value_as_uint(&detail[ADDRESS_MASK]);
+		event->dimm = cper_log_text_of(arena, value, strlen(value));
 }
 
 static int decode_log(const struct cper_log_section *section, struct arena *arena,
@@ -234,18 +300,12 @@ static int decode_log(const struct cper_log_section *section, struct arena *aren
 
 	if (strcmp(section->type, "memory error"))
 		return 0;
-	event->severity = section->severity;
 	event->component = COMPONENT_MEMORY;
-	event->source = SOURCE_LOG;
-	event->flags |= EVENT_AT_LEAST;
-	detail[RECORD] = value_uint(section->number);
-	detail[SECTION] = value_uint(section->index);
-	if (section->source != UINT_MAX)
-		detail[SOURCE] = value_uint(section->source);
-	detail[FRU_ID] = line_of(section, arena, "fru_id");
-	detail[FRU_TEXT] = line_of(section, arena, "fru_text");
+	cper_log_columns_fill(section, arena, event);
 	take_status(section, arena, event);
-	take_address(section, event);
+	detail[ADDRESS] = cper_log_number(section, "physical_address");
+	detail[ADDRESS_MASK] = cper_log_number(section, "physical_address_mask");
+	use_address(event);
 	find_places(section, event);
 	take_error_type(section, arena, event);
 	take_dimm(section, arena, event);
@@ -296,16 +356,25 @@ static void describe(const struct event *event, struct text *out)
 			 value_as_uint(&detail[ERROR_TYPE]));
 }
 
+static uint64_t identity(const struct event *event)
+{
+	return event_identity("memory", &event->address, 1);
+}
+
 static const struct event_type type = {
 	.name = "cper-memory",
 	.table = "cper_memory",
 	.fields = fields,
 	.n_fields = FIELDS,
 	.describe = describe,
+	.identity = identity,
 };
 
 const struct handler handler_cper_memory = {
 	.type = &type,
 	.ring = RING_HARDWARE,
+	.sections = { GUID(0xa5bc1114, 0x6f64, 0x4ede, 0xb8, 0x63, 0x3e, 0x83, 0xed, 0x7c,
+			   0x83, 0xb1) },
+	.decode_section = decode_section,
 	.decode_log = decode_log,
 };

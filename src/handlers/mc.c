@@ -98,12 +98,18 @@ static void describe(const struct event *event, struct text *out)
 		text_add(out, " at %#" PRIx64, event->address);
 }
 
+static uint64_t identity(const struct event *event)
+{
+	return event_identity("memory", &event->address, 1);
+}
+
 static const struct event_type type = {
 	.name = "mc",
 	.table = "mc",
 	.fields = fields,
 	.n_fields = FIELDS,
 	.describe = describe,
+	.identity = identity,
 };
 
 const struct handler handler_mc = {

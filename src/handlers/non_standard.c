@@ -14,10 +14,12 @@
 #include <errno.h>
 #include <string.h>
 
+#include "cper/guid_names.h"
 #include "cper/section.h"
 
 enum {
 	SECTION_TYPE = CPER_COLUMNS,
+	SECTION_NAME,
 	LENGTH,
 	DATA,
 	SEC_TYPE,
@@ -32,6 +34,7 @@ enum {
 static const struct field fields[FIELDS] = {
 	CPER_COLUMN_FIELDS,
 	[SECTION_TYPE] = { .name = "section_type", .kind = FIELD_TEXT },
+	[SECTION_NAME] = { .name = "section_name", .kind = FIELD_TEXT },
 	[LENGTH] = { .name = "length", .kind = FIELD_UINT },
 	[DATA] = { .name = "data", .kind = FIELD_BYTES },
 	[SEC_TYPE] = { .kernel = "sec_type", .kind = FIELD_BYTES },
@@ -52,6 +55,7 @@ static int decode_section(const struct cper_section *section, struct arena *aren
 	if (r < 0)
 		return r;
 	detail[SECTION_TYPE] = value_text(guid_to_text(section->type.bytes, type));
+	detail[SECTION_NAME] = value_text(guid_section_name(section->type.bytes));
 	detail[LENGTH] = value_uint(section->len);
 	detail[DATA] = value_bytes(section->body, section->len);
 	event->component = COMPONENT_PLATFORM;
@@ -89,6 +93,12 @@ static void describe(const struct event *event, struct text *out)
 
 	text_add(out, "section ");
 	text_add_escaped(out, detail[SECTION_TYPE].text, detail[SECTION_TYPE].len);
+	if (detail[SECTION_NAME].kind == VALUE_TEXT) {
+		text_add(out, " (");
+		text_add_escaped(out, detail[SECTION_NAME].text,
+				 detail[SECTION_NAME].len);
+		text_add(out, ")");
+	}
 	text_add(out, ", %u bytes", detail[DATA].len);
 	if (detail[CPER_FRU_TEXT].len) {
 		text_add(out, ", FRU ");

@@ -129,22 +129,42 @@ _raw_inline_ void write_resume(struct poison_state *state, int64_t now)
 	add_number(at, (uint64_t)(old ? now : state->window_ns));
 }
 
+/* As the kernel has it. */
+struct action {
+	uintptr_t handler, flags, restorer;
+	uint64_t mask;
+};
+
+_raw_inline_ long set_action(int number, const struct action *action,
+			     struct action *ret_before)
+{
+	return raw_call(SYS_rt_sigaction, (uintptr_t)number, (uintptr_t)action,
+			(uintptr_t)ret_before, KERNEL_SET, 0);
+}
+
 /*
  * The signal mask and PR_MCE_KILL go through execve(): a fresh process that had SIGBUS
  * blocked would be killed by the next page, one without a handler by any early notice.
- * All descriptors are closed but the memfd, with the locks on them.
+ * And there may be one more: of a page that is mapped twice, as those of the ring are,
+ * the kernel tells twice, some milliseconds apart, however we are to be told by then. So
+ * the fresh process ignores SIGBUS until it has a handler; what it maps again is asked
+ * for. All descriptors are closed but the memfd, with the locks on them.
  */
 _raw_ static void replace_process(struct poison_state *state, int64_t now)
 {
+	const struct action ignore = { .handler = (uintptr_t)SIG_IGN };
 	uint64_t set = BIT_OF(SIGBUS) | BIT_OF(SIGSEGV);
+	struct action before = { 0 };
 
 	raw_call(SYS_close_range, 3, ~0U, CLOSE_ON_EXEC, 0, 0);
 	raw_call(SYS_fcntl, (uintptr_t)state->fd, F_SETFD, 0, 0, 0);
 	raw_call(SYS_prctl, PR_MCE_KILL, PR_MCE_KILL_SET, PR_MCE_KILL_LATE, 0, 0);
 	raw_call(SYS_rt_sigprocmask, SIG_UNBLOCK, (uintptr_t)&set, 0, KERNEL_SET, 0);
 	write_resume(state, now);
+	set_action(SIGBUS, &ignore, &before);
 	raw_call(SYS_execve, (uintptr_t) "/proc/self/exe", (uintptr_t)state->argv,
 		 (uintptr_t)state->envp, 0, 0);
+	set_action(SIGBUS, &before, NULL);
 }
 
 _raw_ static void give_way(struct poison_state *state, int64_t now)
@@ -199,14 +219,10 @@ _raw_inline_ bool is_memory(int number, int code)
  */
 _raw_ static void die_as_usual(int number, int code)
 {
-	struct {
-		uintptr_t handler, flags, restorer;
-		uint64_t mask;
-	} action = { 0 };
+	const struct action usual = { 0 };
 	long pid;
 
-	raw_call(SYS_rt_sigaction, (uintptr_t)number, (uintptr_t)&action, 0, KERNEL_SET,
-		 0);
+	set_action(number, &usual, NULL);
 	if (code > 0)
 		return;
 	pid = raw_call(SYS_getpid, 0, 0, 0, 0, 0);

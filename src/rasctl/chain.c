@@ -59,8 +59,12 @@ static struct json_object *link_to_json(const struct db_link *link, bool up)
 {
 	struct json_object *o = json_object_new_object();
 
-	json_object_object_add(o, "relation",
-			       json_object_new_string(up ? "explained by" : "explains"));
+	bool retold = link->kind == LINK_RETOLD;
+
+	json_object_object_add(
+		o, "relation",
+		json_object_new_string(retold ? (up ? "tells the same as" : "retold by") :
+						(up ? "explained by" : "explains")));
 	json_object_object_add(o, "id",
 			       json_object_new_uint64(up ? link->from : link->to));
 	json_object_object_add(o, "from", json_object_new_uint64(link->from));

@@ -47,6 +47,9 @@ struct options {
 	const char *instance;
 	const char *tracefs; /* NULL: where this machine has it */
 	uint64_t timeout_sec;
+	const char *kind;    /* of what is decoded; NULL: it shows */
+	const char *section; /* a GUID: type of a bare section; NULL: none */
+	uint64_t page_bytes; /* of the machine it came from; 0: not known */
 };
 
 struct verb {

@@ -7,11 +7,26 @@
 #include "rasctl/acts_view.h"
 #include "util/macro.h"
 
+/* Nothing of what the boot that it happened in recorded itself. */
+static void format_boot(struct json_object *row, const struct column *column,
+			const struct output *out, struct text *text)
+{
+	(void)out;
+	text_add(text, "%s",
+		 json_object_get_boolean(json_object_object_get(row, column->key)) ?
+			 "earlier" :
+			 "-");
+}
+
 static const struct column list_columns[] = {
 	{ .key = "id", .title = "ID", .flags = COLUMN_RIGHT },
 	{ .key = "time", .title = "TIME", .format = format_time },
 	{ .key = "severity", .title = "SEVERITY", .flags = COLUMN_SEVERITY },
 	{ .key = "type", .title = "TYPE" },
+	{ .key = "previous_boot",
+	  .title = "BOOT",
+	  .flags = COLUMN_TELLING,
+	  .format = format_boot },
 	{ .key = "count", .title = "COUNT", .flags = COLUMN_RIGHT | COLUMN_TELLING },
 	{ .key = "pid",
 	  .title = "PID",
@@ -41,12 +56,28 @@ static void format_address(struct json_object *row, const struct column *column,
 static void format_marks(struct json_object *row, const struct column *column,
 			 const struct output *out, struct text *text)
 {
+	static const struct {
+		const char *key;
+		bool value;
+		const char *words;
+	} marks[] = {
+		{ "synthetic", true,
+		  "synthetic: made by rasctl test-event, not by hardware" },
+		{ "confirmed", false, "unconfirmed: any user could have caused it" },
+		{ "previous_boot", true,
+		  "of an earlier boot, found at a later start: the time is the record's, "
+		  "or just before that boot if it has none" },
+		{ "retold", true, "retold: another source told of the same error" },
+	};
+
 	(void)column;
 	(void)out;
-	if (json_object_get_boolean(json_object_object_get(row, "synthetic")))
-		text_add(text, "synthetic: made by rasctl test-event, not by hardware");
-	if (!json_object_get_boolean(json_object_object_get(row, "confirmed")))
-		text_add(text, "unconfirmed: any user could have caused it");
+	for (size_t i = 0; i < ARRAY_SIZE(marks); i++) {
+		struct json_object *value = json_object_object_get(row, marks[i].key);
+
+		if (value && json_object_get_boolean(value) == marks[i].value)
+			text_add(text, "%s%s", text->len ? "; " : "", marks[i].words);
+	}
 }
 
 /* Of events that were summed up. */
@@ -64,6 +95,7 @@ static const struct column record_columns[] = {
 	{ .key = "type", .title = "Type" },
 	{ .key = "severity", .title = "Severity" },
 	{ .key = "component", .title = "Component" },
+	{ .key = "source", .title = "Source" },
 	{ .key = "message", .title = "Message" },
 	{ .key = "count", .title = "Count" },
 	{ .key = "address", .title = "Address", .format = format_address },
@@ -77,7 +109,11 @@ static const struct column record_columns[] = {
 	{ .key = "comm", .title = "Command" },
 	{ .key = "unit", .title = "Unit" },
 	{ .key = "confirmed", .title = "Mark", .format = format_marks },
+	{ .key = "previous_boot" },
+	{ .key = "retold" },
 	{ .key = "took", .title = "Took" },
+	{ .key = "source", .title = "Source" },
+	{ .key = "where", .title = "Where" },
 };
 
 static const struct view *const record_lists[] = { &links_view, &hits_view, &actions_view,

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "event/guid.h"
 #include "rasctl/output.h"
 #include "util/clock.h"
 #include "util/text.h"
@@ -260,4 +261,32 @@ int set_timeout(struct options *options, const char *value)
 			       options->timeout_sec > 86400 ?
 		       -EINVAL :
 		       0;
+}
+
+int set_kind(struct options *options, const char *value)
+{
+	static const char *const kinds[] = { "cper", "block", "log" };
+
+	options->kind = value;
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (!strcmp(kinds[i], value))
+			return 0;
+	return -EINVAL;
+}
+
+int set_section(struct options *options, const char *value)
+{
+	struct guid guid;
+
+	options->section = value;
+	return guid_from_text(value, &guid);
+}
+
+int set_page_size(struct options *options, const char *value)
+{
+	int r = parse_size(value, &options->page_bytes);
+	uint64_t size = options->page_bytes;
+
+	return r < 0 || size < 4096 || size > 1 << 20 || (size & (size - 1)) ? -EINVAL :
+									       0;
 }

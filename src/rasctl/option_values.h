@@ -34,6 +34,9 @@ int set_runtime(struct options *options, const char *value);
 int set_instance(struct options *options, const char *value);
 int set_tracefs(struct options *options, const char *value);
 int set_timeout(struct options *options, const char *value);
+int set_kind(struct options *options, const char *value);
+int set_section(struct options *options, const char *value);
+int set_page_size(struct options *options, const char *value);
 
 bool is_boot_word(const char *word);
 

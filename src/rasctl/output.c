@@ -75,6 +75,33 @@ void output_open(struct output *out, const struct output_ops *ops, FILE *file)
 	ops->open(out);
 }
 
+void output_items_begin(struct output *out, const struct view *view)
+{
+	out->view = view;
+	out->n_rows = 0;
+	if (!out->ops->item)
+		out->ops->begin(out, view);
+}
+
+void output_item(struct output *out, const struct view *view, struct json_object *record)
+{
+	if (!out->ops->item) {
+		output_row(out, record);
+		return;
+	}
+	if (out->n_rows++)
+		fputc('\n', out->file);
+	out->ops->item(out, view, record);
+}
+
+void output_items_end(struct output *out, bool say_empty)
+{
+	if (!out->ops->item)
+		out->ops->end(out);
+	else if (!out->n_rows && say_empty && out->view->empty)
+		fprintf(out->file, "%s\n", out->view->empty);
+}
+
 /* The member's text; NULL if it is absent or null. */
 const char *json_text(struct json_object *object, const char *key)
 {

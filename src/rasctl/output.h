@@ -52,6 +52,9 @@ struct output_ops {
 	void (*end)(struct output *out);
 	void (*record)(struct output *out, const struct view *view,
 		       struct json_object *record);
+	/* one of several records; NULL: they are rows of a list */
+	void (*item)(struct output *out, const struct view *view,
+		     struct json_object *record);
 	void (*close)(struct output *out);
 };
 
@@ -105,6 +108,12 @@ static inline void output_record(struct output *out, const struct view *view,
 {
 	out->ops->record(out, view, record);
 }
+
+/* Several records, each of them whole: for programs they are the rows of `view`. */
+void output_items_begin(struct output *out, const struct view *view);
+void output_item(struct output *out, const struct view *view, struct json_object *record);
+/* `say_empty`: if there was none, people read so. */
+void output_items_end(struct output *out, bool say_empty);
 
 static inline void output_close(struct output *out)
 {

@@ -132,6 +132,18 @@ static void on_record(struct output *out, const struct view *view,
 	json_object_put(record);
 }
 
+/* Its lists begin views of their own, and end where they began. */
+static void on_item(struct output *out, const struct view *view,
+		    struct json_object *record)
+{
+	const struct view *list = out->view;
+	size_t n_rows = out->n_rows;
+
+	on_record(out, view, record);
+	out->view = list;
+	out->n_rows = n_rows;
+}
+
 static void on_close(struct output *out)
 {
 	if (out->table)
@@ -146,5 +158,6 @@ const struct output_ops output_table = {
 	.row = on_row,
 	.end = on_end,
 	.record = on_record,
+	.item = on_item,
 	.close = on_close,
 };

@@ -6,7 +6,7 @@
 #include "rasctl/cursor.h"
 
 /* Letters of the options that query_filter() reads. */
-#define QUERY_OPTIONS "SUbtsCuPKMEAQX"
+#define QUERY_OPTIONS "SUbtsCuLHMEAQX"
 
 struct query {
 	struct db_filter filter;

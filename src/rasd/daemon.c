@@ -232,6 +232,10 @@ static void stop(struct daemon *daemon)
 	daemon_drain(daemon);
 	for (int i = 0; i < LOG_READS_MAX && daemon_read_log(daemon); i++)
 		;
+	daemon_drain(daemon); /* the log may tell of what was traced meanwhile */
+	kernel_log_release(&daemon->log);
+	hands_settle(&daemon->hands);
+	pipeline_publish(&daemon->pipeline);
 	daemon_take_poison(daemon);
 	daemon_tell_poison(daemon);
 	pipeline_log_window(&daemon->pipeline);
@@ -344,7 +348,7 @@ static enum rasd_exit start(struct daemon *daemon)
 static void deinit(struct daemon *daemon)
 {
 	sd_event_source_unref(daemon->log_source);
-	sd_event_source_unref(daemon->log_end_source);
+	sd_event_source_unref(daemon->log_due_source);
 	hands_deinit(&daemon->hands);
 	kernel_log_close(&daemon->log);
 	sd_event_source_unref(daemon->again_source);

@@ -37,7 +37,7 @@ struct daemon {
 	size_t n_mendings;
 	bool is_new_boot; /* the ring's file, if it was there, is of an earlier one */
 	sd_event *event;
-	sd_event_source *log_source, *log_end_source;
+	sd_event_source *log_source, *log_due_source;
 	sd_event_source *rings_source, *grace_source, *store_source, *again_source;
 	unsigned int ticks;
 	uint64_t store_delay_usec; /* before the next try, if it could not work */

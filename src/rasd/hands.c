@@ -479,6 +479,7 @@ int hands_init(struct hands *hands, struct pipeline *pipeline,
 	hands->state = (void *)(scratch + SCRATCH_POLICY_AT);
 	hands->memory = (void *)(scratch + SCRATCH_MEMORY_AT);
 	hands->tally = (void *)(scratch + SCRATCH_TALLY_AT);
+	hands->twins = (void *)(scratch + SCRATCH_TWINS_AT);
 	hands->begun_ns = clock_now_ns(CLOCK_BOOTTIME);
 	snprintf(hands->no_act, sizeof(hands->no_act), "%s/no-act",
 		 config->runtime_directory);

@@ -11,6 +11,7 @@
 #include <systemd/sd-event.h>
 
 #include "locate/correlate.h"
+#include "locate/twins.h"
 #include "rasd/act_child.h"
 #include "rasd/pipeline.h"
 #include "rasd/rules.h"
@@ -53,6 +54,7 @@ struct hands {
 	struct pipeline *pipeline;
 	struct policy_state *state; /* in the ring's file, as is … */
 	struct tally *tally;
+	struct twins *twins;
 	struct scratch_memory *memory;
 	struct rules rules;
 	struct correlator *correlator;

@@ -171,7 +171,7 @@ static void see_memory_error(struct hands *hands, const struct event *event)
 							.boottime_ns = event->boottime_ns,
 							.pfn = event->address /
 							       rules->page_size });
-	if (event->severity != SEVERITY_CORRECTED)
+	if (event->severity != SEVERITY_CORRECTED || event->flags & EVENT_RETOLD)
 		return;
 	policy_corrected(hands->state, rules, &error, hands->pipeline->next_id,
 			 &decision);
@@ -200,13 +200,17 @@ void hands_see_event(void *userdata, const struct event *event, int32_t common_p
 {
 	struct hands *hands = userdata;
 
-	tally_event(hands->tally, type_index(hands, event), event->severity,
-		    event->count);
-	if (event->flags & EVENT_SYNTHETIC || !event->type)
+	if (!(event->flags & EVENT_RETOLD))
+		tally_event(hands->tally, type_index(hands, event), event->severity,
+			    event->count);
+	if (event->flags & (EVENT_SYNTHETIC | EVENT_PREVIOUS_BOOT) || !event->type)
 		return;
+	if (event->source == SOURCE_TRACE)
+		twins_saw(hands->twins, event);
 	if (event->type->role == ROLE_SIGNAL)
 		see_signal(hands, event);
-	else if (event->type->role == ROLE_MEMORY_FAILURE)
+	else if (event->type->role == ROLE_MEMORY_FAILURE &&
+		 !(event->flags & EVENT_RETOLD))
 		see_failure(hands, event, common_pid);
 	else if (is_memory_error(event))
 		see_memory_error(hands, event);

@@ -3,54 +3,181 @@
 #include "rasd/kernel_log.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include <systemd/sd-id128.h>
+
+#include "util/clock.h"
 #include "util/log.h"
 
-#define RECORDS_MAX 256 /* read at once, so that trace rings do not wait */
+#define RECORDS_MAX 256		     /* read at once, so that trace rings do not wait */
+#define SILENCE_NS  (1 * NS_PER_SEC) /* a record's last line does not say so */
+#define HOLD_NS	    (1 * NS_PER_SEC) /* then its tracepoint has been read, if it has one */
 
 /* Goes on where the last process stopped. A negative errno: there is no log to read. */
 int kernel_log_open(struct kernel_log *log, const char *path, struct pipeline *pipeline,
 		    struct hands *hands)
 {
+	sd_id128_t boot = SD_ID128_NULL;
+
 	*log = (struct kernel_log){ .pipeline = pipeline, .hands = hands };
+	sd_id128_get_boot(&boot);
+	memcpy(log->boot, boot.bytes, sizeof(log->boot));
 	return kmsg_open(&log->kmsg, path, pipeline->next_log);
+}
+
+static void drop(struct held *held)
+{
+	free(held->section);
+	free(held->line);
+	*held = (struct held){ 0 };
 }
 
 void kernel_log_close(struct kernel_log *log)
 {
+	for (; log->n_held; log->n_held--)
+		drop(&log->held[log->first_held++ % LOG_HELD_MAX]);
 	kmsg_close(&log->kmsg);
 }
 
-/* It has the time of its record's first line: the last may have been long after. */
-static void take_section(struct kernel_log *log, const struct cper_log_section *section)
+/* --- events ---------------------------------------------------------------------------
+ */
+
+/* A decoder of either kind for what is held: 1 if the event is one. */
+static int decode(struct kernel_log *log, const struct handler *handler,
+		  const struct held *held, struct event *event)
+{
+	const struct record record = { .page_size = log->pipeline->page_size,
+				       .arena = &log->pipeline->arena };
+
+	event_init(event, handler->type);
+	if (held->section && handler->decode_log)
+		return handler->decode_log(held->section, record.arena, event);
+	if (held->line && handler->decode_line)
+		return handler->decode_line(&record, held->line, held->len, event);
+	return 0;
+}
+
+static bool understand(struct kernel_log *log, const struct held *held,
+		       struct event *event)
 {
 	const struct handler_table *table = log->pipeline->handlers;
-	struct event event;
 
-	for (size_t i = 0; i < table->n_handlers; i++) {
-		const struct handler *handler = table->handlers[i];
-
-		if (!handler->decode_log)
-			continue;
-		event_init(&event, handler->type);
-		event.source = SOURCE_LOG;
-		event.boottime_ns = section->time_ns;
-		arena_reset(&log->pipeline->arena);
-		if (handler->decode_log(section, &log->pipeline->arena, &event) > 0) {
-			pipeline_add(log->pipeline, &event);
-			return;
-		}
-	}
+	arena_reset(&log->pipeline->arena);
+	for (size_t i = 0; i < table->n_handlers; i++)
+		if (decode(log, table->handlers[i], held, event) > 0)
+			return true;
+	return false;
 }
 
 /*
- * Lines before `log_done` had their effect in an earlier process: they only complete what
- * comes behind them.
+ * What makes it this one of all logs: it is read again after a capture was killed, and
+ * whole where the ring that knew the position is gone.
  */
-static void take_line(struct kernel_log *log, const struct kmsg_record *record)
+static uint64_t key_of(const struct kernel_log *log, const struct held *held)
 {
-	bool done = record->seq < log->pipeline->log_done;
+	const struct cper_log_section *section = held->section;
+	const uint64_t numbers[] = { log->boot[0], log->boot[1],
+				     (uint64_t)held->boottime_ns,
+				     section ? section->number : held->seq,
+				     section ? section->index : UINT64_MAX };
+
+	return event_identity("kernel-log", numbers, ARRAY_SIZE(numbers));
+}
+
+/* It has the time of its record's first line: the last may have been long after. */
+static void become_event(struct kernel_log *log, const struct held *held)
+{
+	struct db_link link = { .kind = LINK_RETOLD, .evidence = EVIDENCE_NONE };
+	struct event event;
+
+	if (!understand(log, held, &event))
+		return;
+	event.source = SOURCE_LOG;
+	event.boottime_ns = held->boottime_ns;
+	event.once = key_of(log, held);
+	link.from = twins_take(log->hands->twins, &event);
+	if (link.from)
+		event.flags |= EVENT_RETOLD;
+	if (!pipeline_add(log->pipeline, &event) || !link.from)
+		return;
+	link.to = event.id;
+	pipeline_tell_or_count(log->pipeline, MESSAGE_LINK, &link, sizeof(link));
+}
+
+/* --- held back ------------------------------------------------------------------------
+ */
+
+static void release_first(struct kernel_log *log)
+{
+	struct held *held = &log->held[log->first_held];
+
+	become_event(log, held);
+	drop(held);
+	log->first_held = (log->first_held + 1) % LOG_HELD_MAX;
+	log->n_held--;
+}
+
+/* What finds no room, or no memory, is not held back: then it may count twice. */
+static void hold(struct kernel_log *log, struct held *held)
+{
+	if (!held->section && !held->line)
+		return;
+	if (log->n_held == LOG_HELD_MAX)
+		release_first(log);
+	log->held[(log->first_held + log->n_held++) % LOG_HELD_MAX] = *held;
+}
+
+static void hold_section(struct kernel_log *log, const struct cper_log_section *section,
+			 uint64_t seq)
+{
+	size_t size = offsetof(struct cper_log_section, lines) +
+		      section->n_lines * sizeof(section->lines[0]);
+	struct held held = { .section = malloc(size),
+			     .seq = log->open_seq ? log->open_seq : seq,
+			     .boottime_ns = section->time_ns };
+
+	if (held.section)
+		memcpy(held.section, section, size);
+	else
+		become_event(log, &(struct held){ .section = (void *)section,
+						  .boottime_ns = section->time_ns });
+	hold(log, &held);
+}
+
+/* Most lines are nobody's: they are not copied. */
+static void hold_line(struct kernel_log *log, const struct kmsg_record *record)
+{
+	struct held held = { .line = (char *)record->text,
+			     .len = record->len,
+			     .seq = record->seq,
+			     .boottime_ns = record->boottime_ns };
+	struct event event;
+
+	if (!understand(log, &held, &event))
+		return;
+	held.line = malloc(record->len ? record->len : 1);
+	if (held.line) {
+		memcpy(held.line, record->text, record->len);
+	} else {
+		held.line = (char *)record->text;
+		become_event(log, &held);
+		held.line = NULL;
+	}
+	hold(log, &held);
+}
+
+/* --- lines ----------------------------------------------------------------------------
+ */
+
+/*
+ * Lines before `log_done` had their immediate effect in an earlier process; what it held
+ * back is held back again.
+ */
+static void take_line(struct kernel_log *log, const struct kmsg_record *record,
+		      int64_t now)
+{
 	struct cper_log_section section;
 	enum cper_log_result result;
 
@@ -58,11 +185,15 @@ static void take_line(struct kernel_log *log, const struct kmsg_record *record)
 	do {
 		result = cper_log_line(&log->assembler, record->text, record->len,
 				       &section);
-		if (result == CPER_LOG_SECTION && !done)
-			take_section(log, &section);
+		if (result == CPER_LOG_SECTION)
+			hold_section(log, &section, record->seq);
 	} while (result == CPER_LOG_SECTION);
-	log->n_lines += result != CPER_LOG_OTHER;
-	if (result == CPER_LOG_OTHER && !done)
+	if (result != CPER_LOG_OTHER) {
+		log->last_line_ns = now;
+		return;
+	}
+	hold_line(log, record);
+	if (record->seq >= log->pipeline->log_done)
 		hands_see_line(log->hands, record->text, record->len,
 			       record->boottime_ns);
 }
@@ -76,12 +207,18 @@ static void note_position(struct kernel_log *log, uint64_t before)
 		log->open_seq = 0;
 	else if (!log->open_seq)
 		log->open_seq = before;
-	log->pipeline->next_log = log->open_seq ? log->open_seq : next;
 	log->pipeline->log_done = MAX(log->pipeline->log_done, next);
+	if (log->open_seq)
+		next = log->open_seq;
+	for (size_t i = 0; i < log->n_held; i++)
+		next = MIN(next, log->held[(log->first_held + i) % LOG_HELD_MAX].seq);
+	log->pipeline->next_log = next;
 }
 
-/* Reads what there is. True: there is more. Afterwards, publish. */
-bool kernel_log_read(struct kernel_log *log)
+/*
+ * Reads what there is at the boot time `now`. True: there is more. Afterwards, publish.
+ */
+bool kernel_log_read(struct kernel_log *log, int64_t now)
 {
 	struct kmsg_record record;
 	int r = 0;
@@ -92,7 +229,7 @@ bool kernel_log_read(struct kernel_log *log)
 			break;
 		/* anybody who may write to it can make lines of another facility */
 		if (record.facility == 0)
-			take_line(log, &record);
+			take_line(log, &record, now);
 		note_position(log, record.seq);
 	}
 	if (r < 0)
@@ -105,18 +242,40 @@ bool kernel_log_read(struct kernel_log *log)
 	return r > 0;
 }
 
-/* Whether a record waits for more lines: nothing may follow it for hours. */
-bool kernel_log_is_open(const struct kernel_log *log)
+/* The boot time at which kernel_log_tick() has something to do; INT64_MAX: none. */
+int64_t kernel_log_due_ns(const struct kernel_log *log)
 {
-	return cper_log_is_open(&log->assembler);
+	int64_t due = INT64_MAX;
+
+	if (cper_log_is_open(&log->assembler))
+		due = log->last_line_ns + SILENCE_NS;
+	if (log->n_held)
+		due = MIN(due, log->held[log->first_held].boottime_ns + HOLD_NS);
+	return due;
 }
 
-/* It has waited long enough. */
-void kernel_log_end(struct kernel_log *log)
+static void end_records(struct kernel_log *log)
 {
 	struct cper_log_section section;
 
 	while (cper_log_end(&log->assembler, &section))
-		take_section(log, &section);
-	note_position(log, 0);
+		hold_section(log, &section, log->kmsg.next_seq);
+}
+
+/* Ends records that wait in silence, releases what was held long enough. Then publish. */
+void kernel_log_tick(struct kernel_log *log, int64_t now)
+{
+	if (cper_log_is_open(&log->assembler) && log->last_line_ns + SILENCE_NS <= now)
+		end_records(log);
+	while (log->n_held && log->held[log->first_held].boottime_ns + HOLD_NS <= now)
+		release_first(log);
+	note_position(log, log->open_seq);
+}
+
+/* All that is complete: nothing more will be traced. */
+void kernel_log_release(struct kernel_log *log)
+{
+	while (log->n_held)
+		release_first(log);
+	note_position(log, log->open_seq);
 }

@@ -11,13 +11,13 @@
 #include <systemd/sd-daemon.h>
 
 #include "handlers/table.h"
+#include "util/clock.h"
 #include "util/log.h"
 
 #define TICK_USEC	     (10 * 1000000ULL)
 #define TICKS_PER_LOSSES     30
 #define STORE_DELAY_MIN_USEC 1000000ULL
 #define STORE_DELAY_MAX_USEC 10000000ULL
-#define LOG_SILENCE_USEC     1000000ULL /* a record's lines come in parts */
 #define ACCURACY_USEC	     1 /* 0 would be sd-event's default, a quarter of a second */
 
 /* Forks the store process. A negative errno, after it was logged. */
@@ -146,7 +146,8 @@ static int on_rings(sd_event_source *source, int fd, uint32_t revents, void *use
  */
 bool daemon_read_log(struct daemon *daemon)
 {
-	bool more = daemon->log.kmsg.fd >= 0 && kernel_log_read(&daemon->log);
+	bool more = daemon->log.kmsg.fd >= 0 &&
+		    kernel_log_read(&daemon->log, clock_now_ns(CLOCK_BOOTTIME));
 
 	hands_settle(&daemon->hands);
 	if (pipeline_publish(&daemon->pipeline))
@@ -154,36 +155,45 @@ bool daemon_read_log(struct daemon *daemon)
 	return more;
 }
 
-/* A record's last line says nothing of being the last: silence does. */
-static int on_log_silence(sd_event_source *source, uint64_t usec, void *userdata)
+/* Wakes up for what the log's reader waits for. */
+static void arm_log_timer(struct daemon *daemon)
+{
+	int64_t due = kernel_log_due_ns(&daemon->log);
+
+	if (due == INT64_MAX)
+		return;
+	sd_event_source_set_time(daemon->log_due_source,
+				 (uint64_t)MAX(due, 0) / 1000 + 1);
+	sd_event_source_set_enabled(daemon->log_due_source, SD_EVENT_ONESHOT);
+}
+
+/* What has been traced is read first: the log may tell of the same. */
+static int on_log_due(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct daemon *daemon = userdata;
 
 	(void)source;
 	(void)usec;
-	kernel_log_end(&daemon->log);
-	if (pipeline_publish(&daemon->pipeline))
-		child_wake(&daemon->child);
+	pipeline_round(&daemon->pipeline);
+	kernel_log_tick(&daemon->log, clock_now_ns(CLOCK_BOOTTIME));
+	hands_settle(&daemon->hands);
+	pipeline_publish(&daemon->pipeline);
+	child_wake(&daemon->child);
 	hands_work(&daemon->hands);
+	arm_log_timer(daemon);
 	return 0;
 }
 
 static int on_log(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 {
 	struct daemon *daemon = userdata;
-	uint64_t n_lines = daemon->log.n_lines;
 
 	(void)source;
 	(void)fd;
 	(void)revents;
 	daemon_read_log(daemon);
-	/* other lines are silence, too */
-	if (daemon->log.n_lines != n_lines && kernel_log_is_open(&daemon->log)) {
-		sd_event_source_set_time_relative(daemon->log_end_source,
-						  LOG_SILENCE_USEC);
-		sd_event_source_set_enabled(daemon->log_end_source, SD_EVENT_ONESHOT);
-	}
 	hands_work(&daemon->hands);
+	arm_log_timer(daemon);
 	return 0;
 }
 
@@ -195,10 +205,15 @@ static int watch_log(struct daemon *daemon)
 		return 0;
 	r = sd_event_add_io(daemon->event, &daemon->log_source, daemon->log.kmsg.fd,
 			    EPOLLIN, on_log, daemon);
-	return r < 0 ? r :
-		       sd_event_add_time_relative(daemon->event, &daemon->log_end_source,
-						  CLOCK_MONOTONIC, LOG_SILENCE_USEC,
-						  ACCURACY_USEC, on_log_silence, daemon);
+	r = r < 0 ? r :
+		    sd_event_add_time(daemon->event, &daemon->log_due_source,
+				      CLOCK_BOOTTIME, 0, ACCURACY_USEC, on_log_due,
+				      daemon);
+	if (r < 0)
+		return r;
+	sd_event_source_set_enabled(daemon->log_due_source, SD_EVENT_OFF);
+	arm_log_timer(daemon);
+	return 0;
 }
 
 static void attach_late(struct daemon *daemon)

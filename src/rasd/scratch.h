@@ -8,6 +8,7 @@
  */
 
 #include "db/rows.h"
+#include "locate/twins.h"
 #include "policy/policy.h"
 #include "rasd/tally.h"
 #include "sources/landing.h"
@@ -26,5 +27,6 @@ struct scratch_memory { /* filled by store, once, for a capture that knows nothi
 #define SCRATCH_POLICY_AT  (SCRATCH_LANDING_AT + LANDING_BYTES)
 #define SCRATCH_MEMORY_AT  (SCRATCH_POLICY_AT + ALIGN_UP(sizeof(struct policy_state), (size_t)SCRATCH_ALIGN))
 #define SCRATCH_TALLY_AT   (SCRATCH_MEMORY_AT + ALIGN_UP(sizeof(struct scratch_memory), (size_t)SCRATCH_ALIGN))
-#define SCRATCH_BYTES	   (SCRATCH_TALLY_AT + ALIGN_UP(sizeof(struct tally), (size_t)SCRATCH_ALIGN))
+#define SCRATCH_TWINS_AT   (SCRATCH_TALLY_AT + ALIGN_UP(sizeof(struct tally), (size_t)SCRATCH_ALIGN))
+#define SCRATCH_BYTES	   (SCRATCH_TWINS_AT + ALIGN_UP(sizeof(struct twins), (size_t)SCRATCH_ALIGN))
 /* clang-format on */

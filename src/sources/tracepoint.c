@@ -26,6 +26,8 @@ static bool place_field(const struct tep_format_field *field, struct field_place
 		place->kind = PLACE_DATA_LOC;
 	else if (field->flags & TEP_FIELD_IS_ARRAY)
 		place->kind = field->size ? PLACE_ARRAY : PLACE_REST;
+	else if (place->size > sizeof(uint64_t))
+		place->kind = PLACE_ARRAY; /* a struct, as uuid_t */
 	else if (field->flags & TEP_FIELD_IS_SIGNED)
 		place->kind = PLACE_SIGNED;
 	else

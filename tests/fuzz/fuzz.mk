@@ -3,7 +3,8 @@
 
 FUZZ_TARGETS = tests/fuzz/fuzz_arm tests/fuzz/fuzz_handlers tests/fuzz/fuzz_wire \
 	tests/fuzz/fuzz_subbuffer tests/fuzz/fuzz_config tests/fuzz/fuzz_kmsg \
-	tests/fuzz/fuzz_cper_log tests/fuzz/fuzz_victim_line
+	tests/fuzz/fuzz_cper_log tests/fuzz/fuzz_victim_line \
+	tests/fuzz/fuzz_dump
 FUZZ_COMMON = tests/fuzz/use.c tests/fuzz/fuzz.h
 FUZZ_LIBS = libtests.a libhandlers.a libcper.a libsources.a libeventjson.a libevent.a libutil.a \
 	$(TRACE_LIBS) $(JSON_LIBS)
@@ -60,3 +61,9 @@ tests_fuzz_fuzz_victim_line_SOURCES = tests/fuzz/fuzz_victim_line.c $(FUZZ_COMMO
 tests_fuzz_fuzz_victim_line_CPPFLAGS = $(FUZZ_CPPFLAGS)
 tests_fuzz_fuzz_victim_line_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_victim_line_LDADD = liblocate.a $(FUZZ_LIBS)
+
+tests_fuzz_fuzz_dump_SOURCES = tests/fuzz/fuzz_dump.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_fuzz_dump_CPPFLAGS = $(FUZZ_CPPFLAGS)
+tests_fuzz_fuzz_dump_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_dump_LDADD = librasctl.a liblocate.a libdbread.a libipc.a $(FUZZ_LIBS) \
+	$(SQLITE_LIBS) $(SMARTCOLS_LIBS)

@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	arm_body_parse(data + HEAD, size - HEAD, load_le32(data), load_le32(data + 4),
 		       &body);
 	event_init(&event, handler_of("arm")->type);
-	if (arm_lists_fill(&event, &body, &arena) == 0)
+	if (arm_lists_fill(&event, &body, 0xc00fac30, &arena) == 0)
 		fuzz_use_event(&event);
 	walk(&body);
 	return 0;

@@ -7,7 +7,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct tracepoint *tracepoints[32];
+	static struct tracepoint *tracepoints[128];
 	static const uint64_t page_sizes[] = { 4096, 16384, 65536 };
 	struct decoded decoded;
 	size_t i;

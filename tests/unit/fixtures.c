@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+#include "unit/cxl_fixture.h"
 #include "unit/fixtures.h"
 
 #include <errno.h>
@@ -198,6 +199,8 @@ void raw_example(const struct format *format, struct raw *raw)
 		example_block(raw, format == &format_block);
 	else if (!strcmp(type, "memory-failure"))
 		example_memory_failure(raw);
+	else if (!strncmp(type, "cxl-", 4))
+		cxl_raw_example(format, raw);
 	else {
 		raw_begin(raw, 5, 1, 16);
 		raw_put_text(raw, 16, "rasd test-event abc\n");

@@ -24,6 +24,8 @@ extern const struct format format_arm_short, format_arm, format_mc, format_non_s
 	format_memory_failure_6_1, format_memory_failure_6_12, format_memory_failure_6_19,
 	format_memory_failure_7_2, format_mc_relative;
 
+extern const struct format format_cxl_aer_uncorrectable, format_cxl_aer_correctable, format_cxl_port_aer_uncorrectable, format_cxl_port_aer_correctable, format_cxl_overflow, format_cxl_generic_6_12, format_cxl_generic_7_3, format_cxl_general_media_6_12, format_cxl_general_media_7_3, format_cxl_dram_6_12, format_cxl_dram_7_3, format_cxl_memory_module_6_12, format_cxl_memory_module_7_3, format_cxl_poison_6_12, format_cxl_poison_7_3, format_cxl_memory_sparing;
+
 extern const struct format *const formats[];
 extern const size_t n_formats;
 

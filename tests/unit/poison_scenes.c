@@ -570,6 +570,20 @@ static void arguments_that_are_lost(void)
 	expect(take_single().code == BUS_MCEERR_AR);
 }
 
+/* The second signal comes before poison_begin(), see play_scene(). */
+static void a_page_is_told_twice(void)
+{
+	struct sigaction now;
+
+	if (!start.again) {
+		send_to_self(SIGBUS, BUS_MCEERR_AO, &in_data, 12);
+		_exit(SCENE_FAILED);
+	}
+	expect(start.execs == 1);
+	expect(take_single().code == BUS_MCEERR_AO);
+	expect(sigaction(SIGBUS, NULL, &now) == 0 && now.sa_handler != SIG_IGN);
+}
+
 /* The variable is set by whoever starts us, and must not turn our writes elsewhere. */
 static void a_foreign_variable(void)
 {
@@ -606,14 +620,18 @@ static const struct {
 	{ "again", the_same_page_again_and_again },
 	{ "later", a_minute_later_it_counts_anew },
 	{ "arguments", arguments_that_are_lost },
+	{ "twice", a_page_is_told_twice },
 	{ "variable", a_foreign_variable },
 	{ "begin", nothing_but_begin },
 };
 
 int play_scene(const char *name, char **argv, char **envp)
 {
-	int r = poison_begin(argv, envp, &start);
+	int r;
 
+	if (!strcmp(name, "twice") && getenv("RASD_POISON"))
+		send_to_self(SIGBUS, BUS_MCEERR_AO, &in_data, 12);
+	r = poison_begin(argv, envp, &start);
 	if (r == -E2BIG)
 		return SCENE_SKIPPED;
 	expect(r == 0);

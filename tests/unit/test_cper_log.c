@@ -332,6 +332,7 @@ static void long_lines_and_many(void **state)
 		give(result, line, i ? sizeof(line) : strlen(prefix) + 255);
 	end(result);
 	assert_int_equal(result->sections[0].n_lines, CPER_LOG_LINES_MAX);
+	assert_int_equal(result->sections[0].n_lines_lost, 5);
 	for (size_t i = 0; i < CPER_LOG_LINES_MAX; i++)
 		assert_int_equal(strlen(result->sections[0].lines[i]), 255);
 	free(result);

@@ -60,8 +60,8 @@ static void load_formats(struct golden *golden)
 	for (size_t h = 0; h < handlers_table.n_handlers; h++) {
 		const struct handler *handler = handlers_table.handlers[h];
 
-		for (size_t t = 0; t < HANDLER_TRACEPOINTS_MAX && handler->tracepoints[t].name;
-		     t++) {
+		for (size_t t = 0;
+		     t < HANDLER_TRACEPOINTS_MAX && handler->tracepoints[t].name; t++) {
 			char name[80];
 			uint8_t *text;
 			size_t len;
@@ -72,8 +72,9 @@ static void load_formats(struct golden *golden)
 			text = read_whole(path_in(golden, name, ""), &len);
 			if (!text)
 				continue;
-			golden->tracepoints[golden->n_tracepoints] = resolve_text(
-				handler, handler->tracepoints[t].name, (char *)text, &error);
+			golden->tracepoints[golden->n_tracepoints] =
+				resolve_text(handler, handler->tracepoints[t].name,
+					     (char *)text, &error);
 			assert_non_null(golden->tracepoints[golden->n_tracepoints++]);
 			free(text);
 		}
@@ -446,12 +447,36 @@ static void check_block_error(const struct golden *golden)
 	close_recording(&recording);
 }
 
-/* aer_event has no handler yet: such records are walked over. */
+/* "0000:01:00.0 PCIe Bus Error: severity=Corrected, Bad TLP|Replay Timer Timeout, …" */
 static void check_aer(const struct golden *golden)
 {
 	struct recording recording;
+	const struct event *event = &recording.decoded[0].event;
 
 	open_recording(golden, "aer", &recording);
+	assert_int_equal(recording.n_events, 1);
+	assert_int_equal(recording.n_others, 0);
+	assert_int_equal(event->severity, SEVERITY_CORRECTED);
+	assert_int_equal(event->component, COMPONENT_PCIE);
+	assert_text(&event->device, "0000:01:00.0");
+	assert_starts(recording.lines[0],
+		      "0000:01:00.0 PCIe Bus Error: severity=Corrected, "
+		      "Bad TLP|Replay Timer Timeout, TLP Header=Not");
+	assert_text(detail_of(event, "status_text"), "bad TLP, replay timer timeout");
+	assert_absent(detail_of(event, "tlp_header"));
+	/* the correctable status of the section's AER capability */
+	assert_number(detail_of(event, "status"), load_le32(recording.cper + 128));
+	close_recording(&recording);
+}
+
+/* A record whose event no handler takes: of another type, in another's formats. */
+static void check_foreign(const struct golden *golden)
+{
+	struct golden without = *golden;
+	struct recording recording;
+
+	without.n_tracepoints = 0;
+	open_recording(&without, "aer", &recording);
 	assert_int_equal(recording.n_events, 0);
 	assert_int_equal(recording.n_others, 1);
 	close_recording(&recording);
@@ -493,10 +518,16 @@ static void block_error(void **state)
 	for_each_kernel(check_block_error);
 }
 
-static void foreign_records_are_walked_over(void **state)
+static void aer(void **state)
 {
 	(void)state;
 	for_each_kernel(check_aer);
+}
+
+static void foreign_records_are_walked_over(void **state)
+{
+	(void)state;
+	for_each_kernel(check_foreign);
 }
 
 int main(void)
@@ -508,6 +539,7 @@ int main(void)
 		cmocka_unit_test(arm_by_name),
 		cmocka_unit_test(non_standard_whole),
 		cmocka_unit_test(block_error),
+		cmocka_unit_test(aer),
 		cmocka_unit_test(foreign_records_are_walked_over),
 	};
 

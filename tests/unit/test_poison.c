@@ -74,6 +74,9 @@ SCENE(the_alternate_stack_itself_is_lost, "stack")
 SCENE(a_copy_fails_when_the_handler_reads_it, "nested")
 SCENE(capture_without_its_alternate_stack, "capture-stack")
 SCENE(a_minute_later_it_counts_anew, "later")
+/* The kernel tells once for each mapping: the second finds a process without a handler.
+ */
+SCENE(a_page_that_is_told_twice, "twice")
 
 static void capture_goes_on_in_a_new_process(void **state)
 {
@@ -166,6 +169,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(the_same_page_again_and_again_is_counted),
 		cmocka_unit_test(a_minute_later_it_counts_anew),
 		cmocka_unit_test(arguments_that_are_lost),
+		cmocka_unit_test(a_page_that_is_told_twice),
 		cmocka_unit_test(a_foreign_variable_is_not_believed),
 		cmocka_unit_test(an_environment_too_long_is_refused),
 		cmocka_unit_test(every_number_has_a_name),

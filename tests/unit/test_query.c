@@ -39,6 +39,7 @@ static void make_event(struct event *e, uint64_t i)
 	e->time_last_ns = e->time_ns + (draw(9) ? 0 : 5);
 	e->severity = (enum severity)(draw(5) ? SEVERITY_CORRECTED : draw(SEVERITY_MAX));
 	e->component = (enum component)draw(4);
+	e->flags = draw(20) ? 0 : EVENT_RETOLD;
 	e->count = (uint32_t)(1 + draw(3));
 	if (draw(2))
 		e->dimm = value_text(dimms[draw(ARRAY_SIZE(dimms))]);
@@ -267,9 +268,9 @@ static void assert_tally_is_true(struct fixture *f)
 {
 	static const char counted[] =
 		"SELECT time / 86400000000000, boot, type, ifnull(severity, 5), component,"
-		" ifnull(device, ''), ifnull(dimm, ''), ifnull(cpu, -1), count(*),"
+		" ifnull(device, ''), ifnull(dimm, ''), ifnull(cpu, -1), (flags & 8) != 0, count(*),"
 		" sum(count), min(id), max(id), min(time), max(ifnull(time_last, time))"
-		" FROM event GROUP BY 1, 2, 3, 4, 5, 6, 7, 8";
+		" FROM event GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9";
 	char question[1024];
 
 	snprintf(question, sizeof(question),

@@ -333,7 +333,7 @@ static void wrong_calls_are_usage(void **state)
 	assert_int_equal(RASCTL(f, "events", "-s", "bad"), CTL_USAGE);
 	assert_one_sentence("as in info..corrected, not \"bad\"");
 	assert_int_equal(RASCTL(f, "events", "-t", "mcc"), CTL_USAGE);
-	assert_one_sentence("there is no type \"mcc\"; there are arm, ");
+	assert_one_sentence("there is no type \"mcc\"; there are aer, ");
 	assert_int_equal(RASCTL(f, "status", "-n", "3"), CTL_USAGE);
 	assert_one_sentence("\"status\" has no option --lines");
 	assert_int_equal(RASCTL(f, "show"), CTL_USAGE);

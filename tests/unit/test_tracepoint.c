@@ -122,6 +122,9 @@ static void a_field_of_another_nature_is_refused(void **state)
 		{ &format_sigbus, "char comm[16];\toffset:20;\tsize:16",
 		  "char comm[32];\toffset:48;\tsize:32", 0 },
 		{ &format_mc, "__data_loc char[] label", "__rel_loc char[] label", 0 },
+		/* a struct is its bytes */
+		{ &format_sigbus, "char comm[16];\toffset:20;\tsize:16",
+		  "uuid_t comm;\toffset:20;\tsize:16", 0 },
 	};
 
 	(void)state;

@@ -2,7 +2,8 @@
 # and the fuzz targets share is in libtests.a.
 
 check_LIBRARIES = libtests.a
-libtests_a_SOURCES = tests/unit/fixtures.c tests/unit/fixtures.h tests/unit/formats.c
+libtests_a_SOURCES = tests/unit/fixtures.c tests/unit/fixtures.h tests/unit/formats.c \
+	tests/unit/cxl_fixture.c tests/unit/cxl_fixture.h tests/unit/formats_cxl.c
 libtests_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
 
 TESTS_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests $(CMOCKA_CFLAGS)

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Debian packages: installed here, or fetched for the guest without installing.
 
-The mirror is whatever this machine's own apt uses; it is asked for, never named.
+The mirror is whatever this machine's own apt uses; it is asked for, never named. What
+is in a suite that this machine does not have comes by an apt of its own (Backports).
 """
 
 import os
@@ -12,6 +13,7 @@ import tempfile
 from . import cache
 
 SUITE = "bookworm"
+NEWER_SUITE = "trixie-backports"
 ARCH = "arm64"
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
@@ -64,32 +66,86 @@ def sources():
     return [f"deb [arch={ARCH} signed-by={KEYRING}] {line}" for line in wanted]
 
 
-def newest(pattern):
+class Apt:
+    """Where packages come from: this machine's apt, and its options."""
+
+    def __init__(self, *options):
+        self.options = options
+
+    def command(self, program, *arguments):
+        return [program, "-q", *self.options, *arguments]
+
+
+class Newer(Apt):
+    """An apt of its own, for a newer suite: lists, archives and sources in the cache."""
+
+    def __init__(self):
+        self.place = cache.directory("apt-newer")
+        (self.place / "sources.list").write_text(self._source())
+        for name in ("lists/partial", "archives/partial"):
+            (self.place / name).mkdir(parents=True, exist_ok=True)
+        settings = {"Dir::Etc::SourceList": self.place / "sources.list",
+                    "Dir::Etc::SourceParts": "/dev/null",
+                    "Dir::State::Lists": self.place / "lists",
+                    "Dir::State::status": "/dev/null",
+                    "Dir::Cache": self.place, "APT::Architecture": ARCH,
+                    "APT::Architectures": ARCH, "APT::Sandbox::User": "root"}
+        super().__init__(*(f"-o{name}={value}" for name, value in settings.items()))
+
+    @staticmethod
+    def _source():
+        """The newer suite, from where this machine has its own."""
+        [first, *_] = [line.split() for line in sources() if line.split()[-2] == SUITE]
+        return " ".join([*first[:-2], NEWER_SUITE, "main"]) + "\n"
+
+    def update(self):
+        done = subprocess.run(self.command("apt-get", "update", "--error-on=any"), text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        if done.returncode != 0:
+            raise RuntimeError(f"the mirror does not have {NEWER_SUITE}")
+
+
+HERE = Apt()
+
+
+def newest(pattern, apt=HERE):
     """The package whose name matches and whose numbers are the highest."""
     names = [line.split()[0] for line in
-             output("apt-cache", "search", "--names-only", pattern).splitlines()]
+             output(*apt.command("apt-cache", "search", "--names-only", pattern)).splitlines()]
     if not names:
         raise RuntimeError(f"apt offers no package named {pattern}")
     return max(names, key=lambda name: [int(n) for n in re.findall(r"\d+", name)])
 
 
-def version(package):
-    shown = output("apt-cache", "show", "--no-all-versions", f"{package}:{ARCH}")
+def version(package, apt=HERE):
+    shown = output(*apt.command("apt-cache", "show", "--no-all-versions",
+                                f"{package}:{ARCH}"))
     return re.search(r"^Version: (\S+)$", shown, re.M).group(1)
 
 
-def unpacked(package):
-    """The directory in the cache that holds the newest package's files."""
-    path = cache.root() / "packages" / f"{package}_{version(package)}".replace(":", "%")
+def needed(package, pattern, apt=HERE):
+    """What a package depends on whose name matches."""
+    shown = output(*apt.command("apt-cache", "show", "--no-all-versions",
+                                f"{package}:{ARCH}"))
+    depends = re.search(r"^Depends: (.*)$", shown, re.M)
+    names = [each.split()[0] for each in depends.group(1).split(", ")] if depends else []
+    return [name for name in names if re.search(pattern, name)]
+
+
+def unpacked(package, apt=HERE, parts=()):
+    """The directory in the cache that holds the newest package's files, and its parts'."""
+    name = f"{package}_{version(package, apt)}".replace(":", "%")
+    path = cache.root() / "packages" / name
     if not path.exists():
         with cache.making(path) as temporary:
-            unpack(package, temporary)
+            for each in (package, *parts):
+                unpack(each, temporary, apt)
     return path
 
 
-def unpack(package, destination):
+def unpack(package, destination, apt):
     with tempfile.TemporaryDirectory(dir=cache.directory("making")) as directory:
-        subprocess.run(["apt-get", "-q", "-o", "APT::Sandbox::User=root",
-                        "download", f"{package}:{ARCH}"], check=True, cwd=directory)
+        subprocess.run(apt.command("apt-get", "-oAPT::Sandbox::User=root", "download",
+                                   f"{package}:{ARCH}"), check=True, cwd=directory)
         [archive] = os.listdir(directory)
         subprocess.run(["dpkg", "-x", f"{directory}/{archive}", destination], check=True)

@@ -27,6 +27,13 @@ RECOVERABLE, FATAL, CORRECTED, INFORMATIONAL = range(4)
 MEMORY = "a5bc1114-6f64-4ede-b863-3e83ed7c83b1"
 ARM = "e19e3d16-bc11-11e4-9caa-c2051d5d46b0"
 PCIE = "d995e954-bbc1-430f-ad91-b44dcb3c6f35"
+PROCESSOR = "9876ccad-47b4-4bdb-b65e-16f193c4f3db"
+FIRMWARE_REFERENCE = "81212a96-09ed-4996-9471-8d729c8e69ed"
+CXL_PROTOCOL = "80b9efb4-52b5-4de3-a777-68784b771048"
+CXL_MEDIA = "fbcd0a77-c260-417f-85a9-088b1621eba6"
+CXL_DRAM = "601dcbb3-9c06-4eab-b8af-4e9bfb5c9624"
+CXL_MODULE = "fe927475-dd59-4339-a586-79bab113b774"
+NVIDIA_GRACE = "6d5244f2-2712-11ec-bea7-cb3fdb95c786"
 
 # Section flags (UEFI N.2.2).
 PRIMARY, CONTAINMENT_WARNING, RESET, THRESHOLD_EXCEEDED = 1, 2, 4, 8
@@ -205,6 +212,90 @@ def aer_capability(*, uncorrectable=0, uncorrectable_mask=0, uncorrectable_sever
     return struct.pack("<7I4I", header, uncorrectable, uncorrectable_mask,
                        uncorrectable_severity, correctable, correctable_mask, control,
                        *header_log)
+
+
+# ---- processor generic (UEFI N.2.4.1), firmware error record reference (N.2.10) ----
+
+PROCESSOR_FIELDS = [
+    # Name, format, bit in the validation field, in the order of the section.
+    ("kind", "B", 0), ("isa", "B", 1), ("error_type", "B", 2), ("operation", "B", 3),
+    ("flags", "B", 4), ("level", "B2x", 5), ("version", "Q", 6), ("brand", "128s", 7),
+    ("id", "Q", 8), ("target", "Q", 9), ("requestor", "Q", 10), ("responder", "Q", 11),
+    ("instruction_pointer", "Q", 12),
+]
+
+
+def processor(**fields):
+    """A processor generic section's payload; a field that is given is marked valid."""
+    valid = sum(1 << bit for name, _, bit in PROCESSOR_FIELDS if given(fields.get(name)))
+    data = struct.pack("<Q", valid)
+    for name, form, _ in PROCESSOR_FIELDS:
+        nothing = b"" if form.endswith("s") else 0
+        data += struct.pack("<" + form, fields.pop(name, None) or nothing)
+    if fields:
+        raise TypeError(f"a processor section has no {', '.join(sorted(fields))}")
+    return data
+
+
+def firmware_reference(kind=0, revision=2, record_id=0, guid=None):
+    return struct.pack("<BB6xQ", kind, revision, record_id) + (
+        guid_bytes(guid) if guid else bytes(16))
+
+
+# ---- CXL (UEFI N.2.13, N.2.14; CXL 3.1, 8.2.10.2.1) ----
+
+CXL_EVENT_BYTES = 32 + 32 + 80
+
+
+def cxl_device(vendor=0x1af4, device=0x0d93, function=0, number=0, bus=0x36, segment=0, slot=3):
+    return struct.pack("<HHBBBHHx", vendor, device, function, number, bus, segment, slot)
+
+
+def cxl_event(body, *, serial=0x1122334455667788, flags=0, handle=7, related=0,
+              timestamp=1_700_000_000_000_000_000, maintenance=0):
+    """A component event's section: what device it was, and the record without its UUID."""
+    head = struct.pack("<IQ", CXL_EVENT_BYTES, 0b111) + cxl_device()
+    head += struct.pack("<II", serial & 0xffffffff, serial >> 32)
+    record = struct.pack("<B3sHHQB15x", 0x80, flags.to_bytes(3, "little"), handle, related,
+                         timestamp, maintenance)
+    return (head + record + body).ljust(CXL_EVENT_BYTES, b"\0")
+
+
+def cxl_media(dpa, *, descriptor=1, kind=0, transaction=2, channel=1, rank=2, device=0x30201,
+              component=b"a component's id"):
+    return struct.pack("<QBBBHBB3s16s", dpa, descriptor, kind, transaction, 0b1111, channel,
+                       rank, device.to_bytes(3, "little"), component)
+
+
+def cxl_dram(dpa, *, descriptor=1, kind=1, transaction=1, channel=1, rank=2, nibbles=0xf0f,
+             bank_group=3, bank=4, row=0x12345, column=0x6789):
+    return struct.pack("<QBBBHBB3sBB3sH32s", dpa, descriptor, kind, transaction, 0xff, channel,
+                       rank, nibbles.to_bytes(3, "little"), bank_group, bank,
+                       row.to_bytes(3, "little"), column, bytes(range(32)))
+
+
+def cxl_module(*, kind=1, health=1, media=2, additional=5, life=42, temperature=-7, dirty=3,
+               volatile=4, persistent=5):
+    return struct.pack("<BBBBBhIII", kind, health, media, additional, life, temperature, dirty,
+                       volatile, persistent)
+
+
+def cxl_protocol(*, agent=0, address=0x36 << 8, serial=0x1122334455667788, uncorrectable=0,
+                 correctable=0):
+    """A protocol error of a CXL device, with its DVSEC and its RAS capability."""
+    log = struct.pack("<6I16I", uncorrectable, 0, 0, correctable, 0, 0, *range(16))
+    dvsec = bytes(n for n in range(60))
+    return (struct.pack("<QB7xQ", 0b1111111, agent, address)
+            + struct.pack("<HHHHHH4x", 0x1af4, 0x0d93, 0x1af4, 0x1100, 0x0502, 3)
+            + struct.pack("<Q60sHH4x", serial, bytes(60), len(dvsec), len(log)) + dvsec + log)
+
+
+# ---- a vendor's: NVIDIA Grace (the kernel's drivers/acpi/apei/ghes-nvidia.c) ----
+
+def nvidia_grace(signature, registers, *, kind=0, instance=0, severity=0, socket=0, base=0):
+    return struct.pack("<16sHHBBBxQ", signature, kind, instance, severity, socket,
+                       len(registers), base) + b"".join(
+        struct.pack("<QQ", address, value) for address, value in registers)
 
 
 # ---- generic error status block (ACPI 18.3.2.7) ----

@@ -29,7 +29,7 @@ MMDEBSTRAP = ["mmdebstrap", "--mode=root", f"--arch={debian.ARCH}", "--variant=m
 
 def path():
     """Where the disk is, or would be if it were made now."""
-    kernels = [kernel.Kernel(series).path.name for series in kernel.SERIES]
+    kernels = [kernel.Kernel(series).path.name for series in kernel.available()]
     own_text = pathlib.Path(__file__).read_bytes()
     key = cache.digest(userland_path().name, own_text, modules(), *kernels)
     return cache.root() / "images" / f"disk-{key}.ext4"
@@ -70,7 +70,7 @@ def make_disk(disk):
     try:
         tree.mkdir()
         subprocess.run(["tar", "-xf", userland_path(), "-C", tree], check=True)
-        for series in kernel.SERIES:
+        for series in kernel.available():
             copy_modules(kernel.Kernel(series), tree)
         configure(tree)
         subprocess.run(["mke2fs", "-q", "-t", "ext4", "-L", "guest", "-d", tree, disk, SIZE],

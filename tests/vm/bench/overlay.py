@@ -13,8 +13,8 @@ VM = pathlib.Path(__file__).resolve().parent.parent
 ROOT = "payload"
 UNITS = f"{ROOT}/etc/systemd/system"
 BENCH = f"{ROOT}/usr/lib/bench"
-PROGRAMS = [VM / "guest/victim.c", VM / "guest/poke.c", VM / "guest/survivor.c",
-            VM.parent / "host/flood.c"]
+PROGRAMS = [VM / "guest/bench-shell.c", VM / "guest/victim.c", VM / "guest/poke.c",
+            VM / "guest/survivor.c", VM.parent / "host/flood.c"]
 # What of rasd a program is made with, and what it is compiled with.
 PARTS = {"survivor": ["poison/*.c", "ipc/mend.c", "ipc/ring.c", "ipc/vital.c", "util/clock.c",
                       "util/text.c"]}
@@ -38,7 +38,6 @@ def archive(installed=None):
                     "../bench-shell.service")
     for name in MASKED:
         overlay.symlink(f"{UNITS}/{name}", "/dev/null")
-    overlay.file(f"{BENCH}/bench-shell", (VM / "guest/bench-shell").read_bytes(), 0o755)
     for source in PROGRAMS:
         overlay.file(f"{BENCH}/{source.stem}", program(source).read_bytes(), 0o755)
     for top in sorted(installed.iterdir()) if installed else ():

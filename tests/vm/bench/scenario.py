@@ -28,10 +28,29 @@ def needs_rasd(function):
     return function
 
 
+def fresh_rasd(function):
+    """The scenario is about rasd, and about one that never ran here before: budgets are
+    whole, the database is new."""
+    function.needs_rasd = function.fresh_rasd = True
+    return function
+
+
+def ends_guest(function):
+    """No scenario can use the guest afterwards."""
+    function.ends_guest = True
+    return function
+
+
 def kernels_alike(function):
     """What it shows lies in rasd and not in the kernel: it runs on one of them, if not told
     otherwise."""
     function.kernels_alike = True
+    return function
+
+
+def newest_too(function):
+    """It runs on the newest kernel as well, which has not time for all."""
+    function.newest_too = True
     return function
 
 
@@ -42,7 +61,10 @@ class Scenario:
         self.title = f"{area}: {(inspect.getdoc(function) or function.__name__).splitlines()[0]}"
         self.boot_options = getattr(function, "boot_options", None)
         self.needs_rasd = getattr(function, "needs_rasd", False)
+        self.fresh_rasd = getattr(function, "fresh_rasd", False)
+        self.ends_guest = getattr(function, "ends_guest", False)
         self.kernels_alike = getattr(function, "kernels_alike", False)
+        self.newest_too = getattr(function, "newest_too", False)
 
     @property
     def has_own_guest(self):
@@ -53,7 +75,7 @@ class Scenario:
 
 
 def load(directory):
-    """All scenarios below directory, those that share a guest first."""
+    """All scenarios below directory, those that share a guest and leave it alive first."""
     found = []
     for path in sorted(directory.glob("*.py")):
         specification = importlib.util.spec_from_file_location(f"scenarios_{path.stem}", path)
@@ -61,4 +83,4 @@ def load(directory):
         specification.loader.exec_module(module)
         found += [Scenario(path.stem, function) for name, function in vars(module).items()
                   if name.startswith("test_")]
-    return sorted(found, key=lambda scenario: scenario.has_own_guest)
+    return sorted(found, key=lambda scenario: (scenario.has_own_guest, scenario.ends_guest))

@@ -10,7 +10,7 @@ import struct
 
 from bench import firmware as fw
 from bench.guest import GuestDied
-from bench.scenario import fresh_boot
+from bench.scenario import ends_guest, fresh_boot, newest_too
 
 UNKNOWN = "01234567-89ab-cdef-0123-456789abcdef"
 UNKNOWN_IN_TRACE = "67452301-ab89-efcd-0123-456789abcdef"   # printed as if big-endian
@@ -33,6 +33,7 @@ def inject_until_logged(guest, block, text, source=0):
     guest.wait_for(logged, 30, f"kernel log: {text}", interval=1)
 
 
+@newest_too
 def test_early_victim(guest):
     """early-kill victim gets AO, then AR when it touches the page"""
     victim = guest.victim(early=True)
@@ -73,6 +74,7 @@ def test_replaced_page(guest):
     assert victim.look() == "lost"
 
 
+@newest_too
 def test_memory_failure_event(guest):
     """memory_failure_event tells the page and what became of it, after the signal"""
     victim = guest.victim(early=True)
@@ -83,6 +85,7 @@ def test_memory_failure_event(guest):
     assert names == ["signal_generate", "memory_failure_event"], names
 
 
+@newest_too
 def test_arm_event(guest):
     """arm_event is the short one on 6.1, and has the whole record on 6.12"""
     info = fw.error_info(fw.CACHE, detail=fw.error_detail(operation=3, level=1))
@@ -112,6 +115,7 @@ def test_arm_cache_error_poisons(guest):
     assert victim.wait_for_sigbus(1)[0].code == "BUS_MCEERR_AO"
 
 
+@newest_too
 def test_non_standard_event(guest):
     """a section nobody knows becomes a non_standard_event, its bytes unchanged"""
     data = bytes(range(48))
@@ -123,6 +127,7 @@ def test_non_standard_event(guest):
     assert data.hex() in line.replace(" ", ""), line
 
 
+@newest_too
 def test_large_section(guest):
     """a vendor section of 2.5 kB arrives whole"""
     guest.firmware.inject(fw.block(fw.Section(UNKNOWN, bytes(2560), fw.CORRECTED)))
@@ -131,6 +136,7 @@ def test_large_section(guest):
     assert "data len:2560" in line or "LINE TOO BIG" in line, line[:200]
 
 
+@newest_too
 def test_burst(guest):
     """sixteen sections in one block are sixteen events"""
     sections = [fw.Section(UNKNOWN, struct.pack("<Q", n), fw.CORRECTED) for n in range(16)]
@@ -138,6 +144,7 @@ def test_burst(guest):
     assert len(guest.wait_for_trace("non_standard_event", 16)) == 16
 
 
+@newest_too
 def test_corrected_memory_error(guest):
     """a corrected memory error is in the kernel's log and nowhere else"""
     block = memory_error(0x50000000, fw.CORRECTED, error_type=2, node=0, card=3, module=0,
@@ -150,6 +157,7 @@ def test_corrected_memory_error(guest):
     assert guest.trace_text() == ""
 
 
+@newest_too
 def test_aer_event(guest):
     """a PCIe section about a device that exists becomes its aer_event"""
     bad_tlp, completion_timeout = 1 << 6, 1 << 14
@@ -197,7 +205,7 @@ def test_boot_error_record(guest):
     assert fw.guid_bytes(fw.ARM) in region
 
 
-@fresh_boot()
+@ends_guest
 def test_fatal_error(guest):
     """a fatal error ends the machine, with the record on the console"""
     guest.firmware.inject(memory_error(0x50000000, fw.FATAL), wait=False)

@@ -14,7 +14,7 @@ import threading
 from bench import firmware as fw
 from bench.acts import DATABASE
 from bench.memory import PAGE
-from bench.scenario import fresh_boot, kernels_alike, needs_rasd
+from bench.scenario import fresh_rasd, kernels_alike, needs_rasd
 
 BENCH = "/usr/lib/bench"
 UNIT = "rasd.service"
@@ -433,6 +433,7 @@ def lose_cached(it, path, index):
     it.assert_goes_on()
 
 
+@kernels_alike
 @needs_rasd
 def test_database_pages(guest):
     """-shm with a second reader, early and late, database and log in the page cache"""
@@ -486,8 +487,8 @@ def metric(guest, name):
     return sum(float(line.split()[-1]) for line in text.splitlines() if re.match(name, line))
 
 
-@needs_rasd
-@fresh_boot()
+@kernels_alike
+@fresh_rasd
 def test_frozen(guest):
     """database frozen: capture that reads a lost page is back at once, and takes errors in"""
     guest.sh("systemctl stop rasd; modprobe brd rd_nr=1 rd_size=65536 && "

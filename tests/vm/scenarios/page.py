@@ -9,7 +9,7 @@ from bench import firmware as fw
 from bench import memory
 from bench.acts import (Since, assert_caused, corrected_errors, let_log_speak, memory_error,
                         rows)
-from bench.scenario import fresh_boot, kernels_alike, needs_rasd
+from bench.scenario import fresh_rasd, kernels_alike, needs_rasd, newest_too
 
 SOFT_OFFLINE = "[page]\naction = soft-offline\n"
 ROOMY = SOFT_OFFLINE + "per-hour = 256\nper-boot = 1000\n"
@@ -135,6 +135,7 @@ def test_cache_errors(guest):
 
 
 @kernels_alike
+@newest_too
 @needs_rasd
 def test_forged_log(guest):
     """ten records that root wrote into the kernel's log: no event, no act"""
@@ -205,8 +206,8 @@ def test_pause(guest):
 
 # ---- budgets ----
 
-@needs_rasd
-@fresh_boot()
+@kernels_alike
+@fresh_rasd
 def test_third_page_of_an_hour(guest):
     """two pages an hour: the third is refused, and said; also after a restart"""
     since = run_page_rule(guest, TWO_AN_HOUR)
@@ -227,8 +228,7 @@ def test_third_page_of_an_hour(guest):
 
 
 @kernels_alike
-@needs_rasd
-@fresh_boot()
+@fresh_rasd
 def test_share_of_memory(guest):
     """of a share of memory that is one page, the second page is refused"""
     [kib] = re.findall(r"MemTotal: +(\d+) kB", guest.sh("cat /proc/meminfo"))

@@ -10,7 +10,8 @@ import struct
 import time
 
 from bench import firmware as fw
-from bench.scenario import fresh_boot, needs_rasd
+from bench.acts import let_log_speak, rows
+from bench.scenario import kernels_alike, needs_rasd, newest_too
 
 UNKNOWN = "01234567-89ab-cdef-0123-456789abcdef"
 MIDR, MPIDR = 0x413fd0c1, 0x100
@@ -43,6 +44,7 @@ def memory_error(paddr):
     return fw.block(fw.Section(fw.MEMORY, fw.memory(physical_address=paddr, error_type=3)))
 
 
+@newest_too
 @needs_rasd
 def test_memory_error(guest):
     """a CPER memory error and the touch of its page: its record, AO, memory-failure, AR"""
@@ -90,6 +92,7 @@ def test_late_victim(guest):
     assert event["unit"] in (victim.unit, None), event     # None: it was gone too soon
 
 
+@newest_too
 @needs_rasd
 def test_arm_error(guest):
     """an ARM error: both error structures, both contexts and the vendor's bytes by name"""
@@ -144,6 +147,7 @@ def test_arm_error(guest):
         assert registers[1, name] == f"{el1[n]:#x}", name
 
 
+@newest_too
 @needs_rasd
 def test_unknown_section(guest):
     """an unknown section whole, its GUID as the firmware wrote it"""
@@ -164,6 +168,42 @@ def burst(n, size=16):
 def numbers(events):
     return [int.from_bytes(bytes.fromhex(event["detail"]["data"]), "little")
             for event in events]
+
+
+@newest_too
+@needs_rasd
+def test_sixteen_sections(guest):
+    """sixteen sections in one block: sixteen events, in their order"""
+    mark = last_id(guest)
+    guest.firmware.inject(burst(0))
+    wait_for_events(guest, mark, 16, "non-standard")
+    time.sleep(1)
+    events = sorted(events_after(guest, mark, "non-standard"), key=lambda event: event["id"])
+    assert numbers(events) == list(range(16)), numbers(events)
+    assert guest.rasctl("status")["losses"] == []
+
+
+@newest_too
+@needs_rasd
+def test_corrected_memory(guest):
+    """a corrected memory error: one row, with its page and every place down to the column"""
+    places = dict(node=0, card=3, module=1, rank=1, bank=9, device=3, row=4660, column=119,
+                  bit_position=6)
+    mark, page = last_id(guest), 0x5a5a5000
+    let_log_speak()
+    guest.firmware.inject(fw.block(fw.Section(fw.MEMORY, fw.memory(
+        physical_address=page + 0x40, address_mask=0xffff_ffff_ffff_f000, error_type=2,
+        **places), fw.CORRECTED)))
+    wait_for_events(guest, mark, 1, "cper-memory")
+    time.sleep(3)       # another telling of it would come now
+    [event] = events_after(guest, mark)
+    assert (event["severity"], event["component"]) == ("corrected", "memory"), event
+    assert (event["address"], event["address_kind"]) == (f"{page + 0x40:#x}", "physical"), event
+    detail = guest.rasctl("show", event["id"])["detail"]
+    assert {name: detail[name] for name in places} == places, detail
+    assert detail["error_type_text"] == "single-bit ECC", detail
+    [row] = rows(guest, f"select * from page where address = {page}")
+    assert row["corrected"] == 1, row
 
 
 @needs_rasd
@@ -220,24 +260,28 @@ def keep_killing(guest, victims, kills=5, passes=4):
     assert guest.rasctl("status")["losses"] == []
 
 
+@kernels_alike
 @needs_rasd
 def test_kill_capture(guest):
     """kill -9 of capture under load: every event is a row, none twice"""
     keep_killing(guest, ("capture",))
 
 
+@kernels_alike
 @needs_rasd
 def test_kill_store(guest):
     """kill -9 of store under load: every event is a row, none twice"""
     keep_killing(guest, ("store",))
 
 
+@kernels_alike
 @needs_rasd
 def test_kill_both(guest):
     """kill -9 of both under load: every event is a row, none twice"""
     keep_killing(guest, ("store", "capture"))
 
 
+@kernels_alike
 @needs_rasd
 def test_group_reader(guest):
     """a member of group rasd reads the database; others do not; also after a clean stop"""
@@ -251,13 +295,15 @@ def test_group_reader(guest):
     guest.sh("systemctl start rasd")
 
 
+@kernels_alike
 @needs_rasd
-@fresh_boot(cpus=2, command_line="maxcpus=1")
 def test_cpu_comes_online(guest):
     """a CPU that comes online later is recorded; one that went offline is read empty"""
+    guest.sh("echo 0 >/sys/devices/system/cpu/cpu1/online; systemctl restart rasd")
     mark = last_id(guest)
     disk = guest.bad_disk(8, 17)
     guest.sh("echo 1 >/sys/devices/system/cpu/cpu1/online")
     guest.sh(f"taskset -c 1 {read_bad_sectors(disk)}")
     guest.sh("echo 0 >/sys/devices/system/cpu/cpu1/online")
     assert len(wait_for_events(guest, mark, 10, "block-error")) == 10
+    guest.sh("echo 1 >/sys/devices/system/cpu/cpu1/online")

@@ -157,6 +157,7 @@ def own_frame(guest, pid, other):
     return frames[len(frames) // 2]
 
 
+@kernels_alike
 @needs_rasd
 def test_nginx_master(guest):
     """nginx, its master poisoned: started again once, and it serves"""
@@ -190,6 +191,7 @@ def nginx_goes_on(guest, since, master, before, worker):
     return hit
 
 
+@kernels_alike
 @needs_rasd
 def test_nginx_worker_told(guest):
     """nginx, a worker poisoned and told: recorded, left alone"""
@@ -250,6 +252,7 @@ def test_not_listed(guest):
     assert victim.show("ActiveState")["ActiveState"] == "failed"
 
 
+@kernels_alike
 @needs_rasd
 def test_left_to_systemd(guest):
     """a listed service with Restart=on-failure is left to systemd: started again once"""
@@ -299,6 +302,7 @@ def test_being_stopped_told(guest):
     stays_stopped(guest, {}, stubborn=True, early=True)
 
 
+@kernels_alike
 @needs_rasd
 def test_being_stopped_touches(guest):
     """a listed service that the operator is stopping, touching poison: stays stopped"""
@@ -355,6 +359,7 @@ def acts_again(guest):
     assert victim.starts() == 2
 
 
+@kernels_alike
 @needs_rasd
 def test_dry_run_option(guest):
     """rasd --dry-run: the row says dry-run, the service stays dead"""
@@ -393,6 +398,7 @@ def test_account(guest):
     nothing_is_done(guest, "accounted", ACCOUNT)
 
 
+@kernels_alike
 @needs_rasd
 def test_no_act_file(guest):
     """/run/rasd/no-act: the row says paused, the service stays dead; without it acts go on"""
@@ -498,6 +504,7 @@ def only_called_nginx(guest, impostor, unit, user_unit, early):
     assert workers(guest, master) == both
 
 
+@kernels_alike
 @needs_rasd
 def test_user_unit_touches(guest):
     """a user's unit called nginx.service is reported as that; the real one is untouched"""
@@ -511,6 +518,7 @@ def test_user_unit_told(guest):
     only_called_nginx(guest, user_nginx, f"user@{UID}.service", "nginx.service", early=True)
 
 
+@kernels_alike
 @needs_rasd
 def test_container_touches(guest):
     """a container-like nginx.service is reported as the unit around it; the real one untouched"""
@@ -542,6 +550,7 @@ FLOOD = 1_000_000
 NOBODY = 65534
 
 
+@kernels_alike
 @needs_rasd
 def test_forged_after_a_failure(guest):
     """a million forged signals from inside a listed unit: no hit, no restart, all counted"""

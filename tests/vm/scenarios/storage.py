@@ -13,7 +13,7 @@ import time
 from bench import firmware as fw
 from bench import memory
 from bench.acts import Since, corrected_errors, let_log_speak, poison
-from bench.scenario import fresh_boot, kernels_alike, needs_rasd
+from bench.scenario import fresh_rasd, kernels_alike
 
 PLACE = "/var/lib/rasd"
 ACTING = ("[page]\naction = soft-offline\nper-hour = 256\n"
@@ -107,8 +107,8 @@ def frozen(guest):
         guest.sh(f"fsfreeze -u {PLACE}")
 
 
-@needs_rasd
-@fresh_boot()
+@kernels_alike
+@fresh_rasd
 def test_frozen(guest):
     """database frozen: acts go on, the watchdog is quiet, every row is there after the thaw"""
     since = small_database(guest, 64)
@@ -122,8 +122,7 @@ def test_frozen(guest):
 
 
 @kernels_alike
-@needs_rasd
-@fresh_boot()
+@fresh_rasd
 def test_frozen_and_killed(guest):
     """database frozen and capture killed meanwhile: nothing is lost or done twice"""
     since = small_database(guest, 64)
@@ -138,8 +137,7 @@ def test_frozen_and_killed(guest):
 
 
 @kernels_alike
-@needs_rasd
-@fresh_boot()
+@fresh_rasd
 def test_full(guest):
     """database's disk full: acts go on, every row is there once there is room"""
     since = small_database(guest, 16)
@@ -158,8 +156,8 @@ def test_full(guest):
     watched.assert_quiet()
 
 
-@needs_rasd
-@fresh_boot()
+@kernels_alike
+@fresh_rasd
 def test_journal_stopped(guest):
     """journald stopped: acts go on, the watchdog is quiet, every row is there"""
     since = small_database(guest, 64)
@@ -175,8 +173,7 @@ def test_journal_stopped(guest):
 
 
 @kernels_alike
-@needs_rasd
-@fresh_boot()
+@fresh_rasd
 def test_log_is_full(guest):
     """the log is a pipe that is full: the same as with journald stopped"""
     guest.sh("mkfifo /run/bench/log && sleep infinity <>/run/bench/log >/dev/null 2>&1 & "

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The error status of memory and PCI sections (UEFI 2.10, N.2.12) in words. */
+
+#include <stdint.h>
+
+#include "event/field.h"
+#include "util/arena.h"
+
+const char *cper_error_status_text(uint64_t error_status);
+struct value cper_error_status_flags(uint64_t error_status, struct arena *arena);

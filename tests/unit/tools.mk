@@ -1,0 +1,21 @@
+# What people send us: dumps, logs, captures.
+
+TOOLS_TESTS = tests/unit/test_dump tests/unit/test_trace_text tests/unit/test_decode
+
+if HAVE_CMOCKA
+check_PROGRAMS += $(TOOLS_TESTS)
+TESTS += $(TOOLS_TESTS)
+endif
+
+tests_unit_test_dump_SOURCES = tests/unit/test_dump.c
+tests_unit_test_dump_CPPFLAGS = $(TESTS_CPPFLAGS)
+tests_unit_test_dump_LDADD = $(TESTS_LIBS)
+
+tests_unit_test_trace_text_SOURCES = tests/unit/test_trace_text.c
+tests_unit_test_trace_text_CPPFLAGS = $(TESTS_CPPFLAGS)
+tests_unit_test_trace_text_LDADD = librasctl.a liblocate.a libdbread.a $(TESTS_LIBS) $(SQLITE_LIBS) \
+	$(SMARTCOLS_LIBS)
+
+tests_unit_test_decode_SOURCES = tests/unit/test_decode.c
+tests_unit_test_decode_CPPFLAGS = $(TESTS_CPPFLAGS)
+tests_unit_test_decode_LDADD = $(DB_TESTS_LIBS)
