@@ -7,6 +7,8 @@ libcper_a_SOURCES = \
 	src/cper/arm.h \
 	src/cper/arm_lists.c \
 	src/cper/arm_lists.h \
+	src/cper/arm_log.c \
+	src/cper/arm_log.h \
 	src/cper/cxl_dvsec.c \
 	src/cper/cxl_dvsec.h \
 	src/cper/cxl_event.c \

@@ -286,6 +286,8 @@ static void make_arm64_abort(struct fixture *f, struct event *e)
 static void make_vendor(struct fixture *f, struct event *e)
 {
 	vendor_sample(e->type->name, &f->arena, e);
+}
+
 static void make_cxl(struct fixture *f, struct event *e)
 {
 	cxl_sample(e, &f->arena);

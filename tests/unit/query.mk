@@ -17,9 +17,6 @@ tests_unit_test_query_LDADD = $(DB_TESTS_LIBS)
 tests_unit_test_rasctl_query_SOURCES = tests/unit/test_rasctl_query.c tests/unit/says.h
 tests_unit_test_rasctl_query_LDADD = $(DB_TESTS_LIBS)
 
-# Fills a database for bench/query.
-EXTRA_PROGRAMS = bench/fill
-CLEANFILES += bench/fill$(EXEEXT)
-bench_fill_SOURCES = bench/fill.c
-bench_fill_LDADD = libhandlers.a libcper.a libdbwrite.a libdbread.a libevent.a libutil.a \
-	$(SQLITE_LIBS)
+dist_check_SCRIPTS += tests/completion
+TESTS += tests/completion
+EXTRA_DIST += completions
