@@ -18,13 +18,14 @@ include tests/unit/acts.mk
 include tests/unit/kmsg.mk
 include tests/unit/act.mk
 include tests/unit/hands.mk
-include tests/unit/log.mk
-include tests/unit/firmware.mk
 include tests/unit/tools.mk
 include tests/unit/sections.mk
+include tests/unit/log.mk
+include tests/unit/firmware.mk
 include tests/unit/query.mk
 include tests/unit/vendor.mk
 include tests/unit/cxl.mk
+include tests/unit/trace.mk
 include tests/fuzz/fuzz.mk
 
 # The virtual arm64 server and what needs root are run by scripts/test.

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "cper/arm_ras.h"
 #include "util/bytes.h"
 #include "util/text.h"
 
@@ -24,6 +25,8 @@
 
 #define ALTRA_HEAD_BYTES 4
 #define ONE_HEAD_BYTES	 8
+#define ALTRA_STATUS_AT	 4
+#define ONE_STATUS_AT	 24
 
 const struct field ampere_row_fields[AMPERE_ROW_FIELDS] = {
 	[AMPERE_ROW_NAME] = { .name = "name", .kind = FIELD_TEXT },
@@ -146,8 +149,12 @@ static const struct part one_parts[] = {
 	}
 
 static const struct layout_register altra_arm[] = {
-	U32("ERR_STATUS", 4), U64("ERR_ADDR", 8),   U64("ERR_MISC0", 16),
-	U64("ERR_MISC1", 24), U64("ERR_MISC2", 32), U64("ERR_MISC3", 40),
+	U32("ERR_STATUS", ALTRA_STATUS_AT),
+	U64("ERR_ADDR", 8),
+	U64("ERR_MISC0", 16),
+	U64("ERR_MISC1", 24),
+	U64("ERR_MISC2", 32),
+	U64("ERR_MISC3", 40),
 };
 static const struct layout_register altra_aer[] = {
 	U32("AER_UNCORR_ERR_STATUS", 4),
@@ -172,7 +179,7 @@ static const struct layout_register altra_firmware[] = {
 };
 
 static const struct layout_register one_arm[] = {
-	U64("ERR_FR", 8),     U64("ERR_CTLR", 16),  U64("ERR_STATUS", 24),
+	U64("ERR_FR", 8),     U64("ERR_CTLR", 16),  U64("ERR_STATUS", ONE_STATUS_AT),
 	U64("ERR_ADDR", 32),  U64("ERR_MISC0", 40), U64("ERR_MISC1", 48),
 	U64("ERR_MISC2", 56), U64("ERR_MISC3", 64),
 };
@@ -338,6 +345,18 @@ int ampere_parse(enum ampere_chip chip, const uint8_t *bytes, size_t len,
 	return 0;
 }
 
+/* The status register, where the payload is that of Arm's RAS architecture (the first of
+ * either chip's): false if it is not. */
+bool ampere_status(const struct ampere_record *record, struct layout_body *body,
+		   uint64_t *ret)
+{
+	bool is_altra = record->chip == AMPERE_ALTRA;
+
+	return record->payload == 0 &&
+	       layout_read(body, is_altra ? ALTRA_STATUS_AT : ONE_STATUS_AT,
+			   is_altra ? 4 : 8, ret);
+}
+
 /* --- in an ARM record --- */
 
 static struct value *add_row(struct value *row, const char *name, uint64_t value)
@@ -361,6 +380,16 @@ static struct value *add_head(struct value *row, const struct ampere_record *rec
 	row = add_row(row, "instance", record->instance);
 	row = add_row(row, "socket", record->socket);
 	return add_row(row, "severity", (uint64_t)record->severity);
+}
+
+static void set_status(uint64_t status, struct value *value, struct arena *arena)
+{
+	char buf[ARM_RAS_TEXT_BYTES] = "";
+	struct text text = TEXT_IN(buf);
+
+	arm_ras_add_status(status, &text);
+	if (text.len)
+		layout_set_text(value, &text, arena);
 }
 
 #define HEAD_ROWS 5
@@ -391,6 +420,8 @@ int ampere_rows_fill(uint64_t midr, const uint8_t *bytes, size_t len, size_t lis
 		uint64_t number = 0;
 
 		layout_read(&body, reg->at, reg->width, &number);
+		if (reg->at == ONE_STATUS_AT)
+			set_status(number, &row[AMPERE_ROW_TEXT], arena);
 		row = add_row(row, reg->name, number);
 	}
 	return 0;

@@ -33,5 +33,7 @@ extern const struct field ampere_row_fields[AMPERE_ROW_FIELDS];
 
 int ampere_parse(enum ampere_chip chip, const uint8_t *bytes, size_t len,
 		 struct ampere_record *ret);
+bool ampere_status(const struct ampere_record *record, struct layout_body *body,
+		   uint64_t *ret);
 int ampere_rows_fill(uint64_t midr, const uint8_t *bytes, size_t len, size_t list,
 		     struct arena *arena, struct event *event);

@@ -145,7 +145,12 @@ WORDS(cxl_three_level_words, false,
 	{ 1, "warning" },
 	{ 2, "critical" });
 
-WORDS(cxl_two_level_words, false,
+/* Of corrected errors; those in persistent memory have no threshold of failure. */
+WORDS(cxl_volatile_level_words, false,
+	{ 0, "normal" },
+	{ 1, "warning or failure" });
+
+WORDS(cxl_persistent_level_words, false,
 	{ 0, "normal" },
 	{ 1, "warning" });
 

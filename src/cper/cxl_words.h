@@ -30,10 +30,10 @@ extern const struct cxl_vocabulary cxl_log_words, cxl_record_flag_words,
 	cxl_descriptor_words, cxl_media_type_words, cxl_dram_type_words,
 	cxl_media_sub_type_words, cxl_transaction_words, cxl_threshold_words,
 	cxl_module_type_words, cxl_module_sub_type_words, cxl_health_words,
-	cxl_media_status_words, cxl_three_level_words, cxl_two_level_words,
-	cxl_sparing_flag_words, cxl_sparing_result_words, cxl_poison_source_words,
-	cxl_poison_flag_words, cxl_poison_act_words, cxl_uncorrectable_words,
-	cxl_correctable_words, cxl_agent_words;
+	cxl_media_status_words, cxl_three_level_words, cxl_volatile_level_words,
+	cxl_persistent_level_words, cxl_sparing_flag_words, cxl_sparing_result_words,
+	cxl_poison_source_words, cxl_poison_flag_words, cxl_poison_act_words,
+	cxl_uncorrectable_words, cxl_correctable_words, cxl_agent_words;
 
 int cxl_words_fill(struct event *event, const struct cxl_words *words, size_t n,
 		   const struct symbol_table *symbols, struct arena *arena);

@@ -9,6 +9,8 @@ libcper_a_SOURCES = \
 	src/cper/arm_lists.h \
 	src/cper/arm_log.c \
 	src/cper/arm_log.h \
+	src/cper/arm_ras.c \
+	src/cper/arm_ras.h \
 	src/cper/cxl_dvsec.c \
 	src/cper/cxl_dvsec.h \
 	src/cper/cxl_event.c \
@@ -25,6 +27,8 @@ libcper_a_SOURCES = \
 	src/cper/guid_names.h \
 	src/cper/hip08.c \
 	src/cper/hip08.h \
+	src/cper/kernel_dump.c \
+	src/cper/kernel_dump.h \
 	src/cper/layout.c \
 	src/cper/layout.h \
 	src/cper/log.c \
@@ -34,4 +38,6 @@ libcper_a_SOURCES = \
 	src/cper/section.c \
 	src/cper/section.h \
 	src/cper/walk.c \
-	src/cper/walk.h
+	src/cper/walk.h \
+	src/cper/x86.c \
+	src/cper/x86.h

@@ -101,7 +101,8 @@ static const char acts_sql[] =
 	" boot INTEGER REFERENCES boot (id));";
 
 /* Keys of events that their source tells again at each start; see struct event. */
-#define ONCE_SQL "CREATE TABLE once (key INTEGER PRIMARY KEY, time INTEGER NOT NULL);"
+#define ONCE_SQL \
+	"CREATE TABLE once (key INTEGER PRIMARY KEY, time INTEGER NOT NULL, source INTEGER);"
 
 /*
  * What is asked of events, and a summary of them; see db/tally.h. Indexes cost the
@@ -130,7 +131,8 @@ static const struct migration {
 } migrations[] = {
 	{ 1000, base_sql },
 	{ 1001, acts_sql },
-	{ 1002, "ALTER TABLE event ADD COLUMN device TEXT;" ONCE_SQL },
+	{ 1002, "ALTER TABLE event ADD COLUMN device TEXT;"
+		"ALTER TABLE event ADD COLUMN device_id TEXT;" ONCE_SQL },
 	{ 1002, query_sql },
 };
 

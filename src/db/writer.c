@@ -24,8 +24,8 @@ const char *const writer_sql[STATEMENT_MAX] = {
 	[SQL_ADD_EVENT] =
 		"INSERT INTO event (id, boot, run, time, time_last, count, boottime,"
 		" type, severity, component, address, address_kind, address_mask, cpu,"
-		" pid, tgid, uid, comm, unit, dimm, device, source, flags)"
-		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+		" pid, tgid, uid, comm, unit, dimm, device, device_id, source, flags)"
+		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	[SQL_ADD_BOOT] =
 		"INSERT INTO boot (boot_id, machine_id, kernel, arch, page_size,"
 		" first_seen) VALUES (?,?,?,?,?,?) ON CONFLICT (boot_id) DO NOTHING",
@@ -33,7 +33,7 @@ const char *const writer_sql[STATEMENT_MAX] = {
 	[SQL_FIND_BOOT] = "SELECT id FROM boot WHERE boot_id = ?",
 	[SQL_FIND_EARLIER_BOOT] = "SELECT max(id) FROM boot WHERE id < ?1"
 				  " AND first_seen <= ?2",
-	[SQL_ADD_ONCE] = "INSERT INTO once (key, time) VALUES (?1, ?2)"
+	[SQL_ADD_ONCE] = "INSERT INTO once (key, time, source) VALUES (?1, ?2, ?3)"
 			 " ON CONFLICT (key) DO NOTHING",
 	[SQL_FIND_TOLD] = "SELECT 1 FROM event WHERE time BETWEEN ?1 AND ?2"
 			  " AND boot = ?3 AND type = ?4 AND source IN (?5, ?6)"

@@ -50,6 +50,7 @@ static void bind_event(const struct db_writer *w, const struct event *event, int
 	sql_bind_value(stmt, ++i, &event->unit);
 	sql_bind_value(stmt, ++i, &event->dimm);
 	sql_bind_value(stmt, ++i, &event->device);
+	sql_bind_value(stmt, ++i, &event->device_id);
 	sqlite3_bind_int64(stmt, ++i, event->source);
 	sqlite3_bind_int64(stmt, ++i, place->flags);
 }

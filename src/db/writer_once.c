@@ -20,6 +20,7 @@ static int claim(struct db_writer *w, const struct event *event)
 
 	sqlite3_bind_int64(stmt, 1, (int64_t)event->once);
 	sqlite3_bind_int64(stmt, 2, event->time_ns);
+	sqlite3_bind_int64(stmt, 3, event->source);
 	r = writer_run(w, SQL_ADD_ONCE);
 	return r < 0 ? r : sqlite3_changes(w->db) > 0;
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "cper/ampere.h"
+#include "cper/arm_ras.h"
 
 #define GUID_ALTRA \
 	GUID(0xe8ed898d, 0xdf16, 0x43cc, 0x8e, 0xcc, 0x54, 0xf0, 0x60, 0xef, 0x15, 0x7f)
@@ -29,6 +30,7 @@ enum {
 	SOCKET,
 	CORE,
 	AMPERE_SEVERITY,
+	STATUS_TEXT,
 	UNDECODED,
 	FIELDS
 };
@@ -46,6 +48,7 @@ static const struct field fields[FIELDS] = {
 	[SOCKET] = { .name = "socket", .kind = FIELD_UINT },
 	[CORE] = { .name = "core", .kind = FIELD_UINT },
 	[AMPERE_SEVERITY] = { .name = "error_severity", .kind = FIELD_UINT },
+	[STATUS_TEXT] = { .name = "error_status_text", .kind = FIELD_TEXT },
 	[UNDECODED] = { .name = "undecoded", .kind = FIELD_BYTES },
 };
 
@@ -111,6 +114,19 @@ static void set_columns(const struct ampere_record *record, struct event *event,
 		detail[AMPERE_SEVERITY] = value_int(record->severity);
 }
 
+static void set_status(const struct ampere_record *record, struct layout_body *body,
+		       struct event *event, struct arena *arena)
+{
+	char buf[ARM_RAS_TEXT_BYTES] = "";
+	struct text text = TEXT_IN(buf);
+	uint64_t status;
+
+	if (ampere_status(record, body, &status))
+		arm_ras_add_status(status, &text);
+	if (text.len)
+		layout_set_text(&event->detail[STATUS_TEXT], &text, arena);
+}
+
 static int decode_section(const struct cper_section *section, struct arena *arena,
 			  struct event *event)
 {
@@ -131,6 +147,7 @@ static int decode_section(const struct cper_section *section, struct arena *aren
 	event->component = record.component;
 	set_columns(&record, event, arena);
 	set_device(&record, event, arena);
+	set_status(&record, &body, event, arena);
 	r = layout_registers_fill(record.layout, NULL, &body, 0, arena, event);
 	if (r < 0)
 		return r;
@@ -159,8 +176,12 @@ static void describe(const struct event *event, struct text *out)
 		text_add(out, ", core %" PRIu64, value_as_uint(&detail[CORE]));
 	else
 		add_part(out, ", instance ", &detail[INSTANCE_TEXT], &detail[INSTANCE]);
-	text_add(out, " on socket %" PRIu64 ", %zu registers",
-		 value_as_uint(&detail[SOCKET]), event->lists[0].n_rows);
+	text_add(out, " on socket %" PRIu64, value_as_uint(&detail[SOCKET]));
+	if (detail[STATUS_TEXT].kind == VALUE_TEXT) {
+		text_add(out, ": ");
+		text_add_escaped(out, detail[STATUS_TEXT].text, detail[STATUS_TEXT].len);
+	}
+	text_add(out, ", %zu registers", event->lists[0].n_rows);
 }
 
 static const struct event_type type = {

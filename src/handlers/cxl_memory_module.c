@@ -106,8 +106,8 @@ static const struct cxl_words words[] = {
 	{ MEDIA, MEDIA_TEXT, 0, 0, &cxl_media_status_words },
 	{ ADDITIONAL, LIFE_LEVEL, 0, 1, &cxl_three_level_words },
 	{ ADDITIONAL, TEMPERATURE_LEVEL, 2, 3, &cxl_three_level_words },
-	{ ADDITIONAL, VOLATILE_LEVEL, 4, 4, &cxl_two_level_words },
-	{ ADDITIONAL, PERSISTENT_LEVEL, 5, 5, &cxl_two_level_words },
+	{ ADDITIONAL, VOLATILE_LEVEL, 4, 4, &cxl_volatile_level_words },
+	{ ADDITIONAL, PERSISTENT_LEVEL, 5, 5, &cxl_persistent_level_words },
 };
 
 static const struct cxl_validity validity[] = {

@@ -61,12 +61,7 @@ void decoder_show(struct decoder *decoder, struct event *event, const char *wher
 	event->source = SOURCE_FILE;
 	record = event_to_json(event);
 	json_object_object_del(record, "id"); /* it is in no database */
-	json_object_object_add(record, "source",
-			       json_object_new_string(event_source_name(event->source)));
 	json_object_object_add(record, "where", json_object_new_string(where));
-	if (event->flags & EVENT_PREVIOUS_BOOT)
-		json_object_object_add(record, "previous_boot",
-				       json_object_new_boolean(true));
 	if (hits)
 		json_object_object_add(record, "hits", hits);
 	decoder->found = true;
@@ -143,7 +138,7 @@ static void decode(struct decoder *decoder, const struct content *content)
 					     content->len, "");
 	} else if (!decoder->options->section &&
 		   (kind ? !strcmp(kind, "log") :
-			   decoder_is_log(content->bytes, content->len))) {
+			   decoder_is_log(decoder, content->bytes, content->len))) {
 		decoder_take_log(decoder, content->bytes, content->len);
 	} else {
 		decoder_take_dump(decoder, content->bytes, content->len);

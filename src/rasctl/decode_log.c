@@ -245,7 +245,7 @@ static bool take_record_line(struct log_decoder *log, const char *text, const ch
 	return true;
 }
 
-/* --- memory failures --- */
+/* --- memory failures and their victims --- */
 
 static void show_failure(struct log_decoder *log, struct event *event, size_t line,
 			 struct json_object *hits)
@@ -316,7 +316,7 @@ static uint64_t pfn_of(const struct event *event)
 	return 0;
 }
 
-static bool take_trace_line(struct log_decoder *log, const char *line, size_t len)
+static void take_trace_line(struct log_decoder *log, const char *line, size_t len)
 {
 	struct trace_text text;
 	struct event event;
@@ -331,26 +331,72 @@ static bool take_trace_line(struct log_decoder *log, const char *line, size_t le
 		decoder_complain(log->decoder, "line %zu: this %s is %s", log->line,
 				 text.what, text.problem);
 	if (r <= 0)
-		return text.what != NULL;
-	if (find(line, line + len, FAILURE_MARK)) {
-		show_failure(log, &event, log->line, take_hits(log, pfn_of(&event)));
-		return true;
-	}
+		return;
 	snprintf(where, sizeof(where), "line %zu", log->line);
 	decoder_show(log->decoder, &event, where, NULL);
+}
+
+/* --- other lines --- */
+
+/* An address that goes by the page's size is not known without it. */
+static int decode_line(struct decoder *decoder, const struct handler *handler,
+		       const char *line, size_t len, struct event *ret)
+{
+	uint64_t size = decoder->options->page_bytes;
+	struct record record = { .page_size = size ? size : 1, .arena = &decoder->arena };
+	struct event other;
+	int r;
+
+	arena_reset(&decoder->arena);
+	if (!size) {
+		const struct record larger = { .page_size = 2, .arena = record.arena };
+
+		event_init(&other, handler->type);
+		if (handler->decode_line(&larger, line, len, &other) <= 0)
+			return 0;
+	}
+	event_init(ret, handler->type);
+	r = handler->decode_line(&record, line, len, ret);
+	if (!size && ret->address_mask != other.address_mask) {
+		ret->address_kind = ADDRESS_NONE;
+		ret->address_mask = 0;
+	}
+	return r;
+}
+
+/* A line that is an event by itself. */
+static bool understand_line(struct decoder *decoder, const char *line, size_t len,
+			    struct event *ret)
+{
+	const struct handler_table *table = decoder->handlers;
+
+	for (size_t i = 0; i < table->n_handlers; i++)
+		if (table->handlers[i]->decode_line &&
+		    decode_line(decoder, table->handlers[i], line, len, ret) > 0)
+			return true;
+	return false;
+}
+
+static bool take_event_line(struct log_decoder *log, const char *text, size_t len)
+{
+	struct json_object *hits = NULL;
+	struct event event;
+
+	if (!understand_line(log->decoder, text, len, &event))
+		return false;
+	if (event.type->role == ROLE_MEMORY_FAILURE)
+		hits = take_hits(log, pfn_of(&event));
+	show_failure(log, &event, log->line, hits);
 	return true;
 }
 
-static bool take_failure_line(struct log_decoder *log, const char *text, const char *end)
+static bool take_victim_line(struct log_decoder *log, const char *text, size_t len)
 {
 	struct victim_line victim;
 
-	if (strncmp(text, FAILURE_MARK, MIN(strlen(FAILURE_MARK), (size_t)(end - text))))
+	if (!victim_line_parse(text, len, &victim))
 		return false;
-	if (victim_line_parse(text, (size_t)(end - text), &victim))
-		note_victim(log, &victim);
-	else
-		take_trace_line(log, text, (size_t)(end - text));
+	note_victim(log, &victim);
 	return true;
 }
 
@@ -366,23 +412,25 @@ static void take_line(struct log_decoder *log, const char *line, size_t len)
 {
 	char text[LINE_BYTES];
 	struct log_prefix prefix;
+	size_t text_len;
 	bool is_ours =
 		find(line, line + len, MARK) || find(line, line + len, FAILURE_MARK);
 
-	if (!is_ours) {
-		take_trace_line(log, line, len);
-		return;
-	}
 	log_prefix_parse(line, len, &prefix);
 	if (prefix.is_foreign) {
-		count(&log->n_others, &log->first_other, log->line);
+		if (is_ours)
+			count(&log->n_others, &log->first_other, log->line);
 		return;
 	}
-	len = log_text_copy(prefix.text, prefix.len, prefix.is_escaped, text,
-			    sizeof(text));
-	if (!take_record_line(log, text, text + len) &&
-	    !take_failure_line(log, text, text + len))
+	text_len = log_text_copy(prefix.text, prefix.len, prefix.is_escaped, text,
+				 sizeof(text));
+	if (take_record_line(log, text, text + text_len) ||
+	    take_victim_line(log, text, text_len) || take_event_line(log, text, text_len))
+		return;
+	if (is_ours)
 		count(&log->n_unknown, &log->first_unknown, log->line);
+	else
+		take_trace_line(log, line, len);
 }
 
 static void finish(struct log_decoder *log)
@@ -429,8 +477,27 @@ void decoder_take_log(struct decoder *decoder, const char *text, size_t len)
 	free(log);
 }
 
+static bool has_event_line(struct decoder *decoder, const char *text, size_t len)
+{
+	const char *end = text + len;
+
+	while (text < end) {
+		const char *line_end = memchr(text, '\n', (size_t)(end - text));
+		struct log_prefix prefix;
+		struct event event;
+
+		line_end = line_end ? line_end : end;
+		log_prefix_parse(text, (size_t)(line_end - text), &prefix);
+		if (!prefix.is_foreign &&
+		    understand_line(decoder, prefix.text, prefix.len, &event))
+			return true;
+		text = line_end + 1;
+	}
+	return false;
+}
+
 /* Whether there is a line for it; else it may be a dump. */
-bool decoder_is_log(const char *text, size_t len)
+bool decoder_is_log(struct decoder *decoder, const char *text, size_t len)
 {
 	static const char *const marks[] = { "}" MARK,
 					     FAILURE_MARK,
@@ -444,5 +511,5 @@ bool decoder_is_log(const char *text, size_t len)
 	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
 		if (find(text, text + len, marks[i]))
 			return true;
-	return false;
+	return has_event_line(decoder, text, len);
 }

@@ -50,7 +50,7 @@ void decoder_take_section(struct decoder *decoder, const struct guid *type,
 			  const uint8_t *bytes, size_t len, const char *where);
 
 /* decode_log.c: the kernel's log, and text of its tracepoints. */
-bool decoder_is_log(const char *text, size_t len);
+bool decoder_is_log(struct decoder *decoder, const char *text, size_t len);
 void decoder_take_log(struct decoder *decoder, const char *text, size_t len);
 
 /* decode_dump.c: bytes as text. */

@@ -5,6 +5,7 @@
 #include "rasctl/event_view.h"
 
 #include "rasctl/acts_view.h"
+#include "rasctl/hardware.h"
 #include "util/macro.h"
 
 /* Nothing of what the boot that it happened in recorded itself. */
@@ -32,6 +33,10 @@ static const struct column list_columns[] = {
 	  .title = "PID",
 	  .flags = COLUMN_RIGHT | COLUMN_WIDE | COLUMN_TELLING },
 	{ .key = "unit", .title = "UNIT", .flags = COLUMN_WIDE | COLUMN_TELLING },
+	{ .key = "device",
+	  .title = "DEVICE",
+	  .flags = COLUMN_WIDE | COLUMN_TELLING,
+	  .format = format_device },
 	{ .key = "message", .title = "MESSAGE", .flags = COLUMN_ELASTIC },
 };
 
@@ -75,7 +80,7 @@ static void format_marks(struct json_object *row, const struct column *column,
 	for (size_t i = 0; i < ARRAY_SIZE(marks); i++) {
 		struct json_object *value = json_object_object_get(row, marks[i].key);
 
-		if (value && json_object_get_boolean(value) == marks[i].value)
+		if (value && (bool)json_object_get_boolean(value) == marks[i].value)
 			text_add(text, "%s%s", text->len ? "; " : "", marks[i].words);
 	}
 }
@@ -101,7 +106,8 @@ static const struct column record_columns[] = {
 	{ .key = "address", .title = "Address", .format = format_address },
 	{ .key = "address_kind" },
 	{ .key = "dimm", .title = "DIMM" },
-	{ .key = "device", .title = "Device" },
+	{ .key = "device", .title = "Device", .format = format_device },
+	{ .key = "device_id" },
 	{ .key = "cpu", .title = "CPU" },
 	{ .key = "pid", .title = "Thread" },
 	{ .key = "tgid", .title = "Process" },
@@ -112,7 +118,6 @@ static const struct column record_columns[] = {
 	{ .key = "previous_boot" },
 	{ .key = "retold" },
 	{ .key = "took", .title = "Took" },
-	{ .key = "source", .title = "Source" },
 	{ .key = "where", .title = "Where" },
 };
 

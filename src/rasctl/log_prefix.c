@@ -158,34 +158,79 @@ static bool is_programs(const char *prefix)
 	return ends_with(prefix, len, "]:");
 }
 
-void log_prefix_parse(const char *line, size_t len, struct log_prefix *ret)
+/* Where the words begin of a line without a mark: behind what may precede them. */
+static const char *skip_known(const char *line, size_t len)
 {
-	const char *text = find_text(line, len);
+	static const char kernel[] = " " KERNEL " ";
+	const char *end = line + len;
+	const char *at =
+		memmem(line, MIN(len, (size_t)PREFIX_BYTES), kernel, sizeof(kernel) - 1);
+
+	at = at ? at + sizeof(kernel) - 1 : line;
+	for (;;) {
+		const char *close;
+
+		while (at < end && is_space(*at))
+			at++;
+		if (at == end || (*at != '[' && *at != '<'))
+			return at;
+		close = memchr(at, *at == '[' ? ']' : '>', (size_t)(end - at));
+		if (!close || close - at > PREFIX_BYTES)
+			return at;
+		at = close + 1;
+	}
+}
+
+static bool has_mark(const char *line, size_t len)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
+		if (memmem(line, len, marks[i], strlen(marks[i])))
+			return true;
+	return false;
+}
+
+static void copy_prefix(char ret[static PREFIX_BYTES], const char *from, size_t len)
+{
+	len = MIN(len, (size_t)PREFIX_BYTES - 1);
+	memcpy(ret, from, len);
+	ret[len] = '\0';
+}
+
+static void parse_people(const char *line, size_t len, struct log_prefix *ret)
+{
+	bool marked = has_mark(line, len);
+	const char *text = marked ? find_text(line, len) : skip_known(line, len);
 	char prefix[PREFIX_BYTES];
-	size_t n = MIN((size_t)(text - line), sizeof(prefix) - 1);
 
-	*ret = (struct log_prefix){ .text = text, .len = (size_t)(line + len - text) };
-	memcpy(prefix, line, n);
-	prefix[n] = '\0';
-	while (n && is_space(*line)) {
-		memmove(prefix, prefix + 1, n--);
-		line++;
-	}
-	if (parse_kmsg(prefix, ret)) {
-		const char *semicolon = strchr(prefix, ';');
-
-		ret->text -= strlen(semicolon + 1); /* all of the kernel's line */
-		ret->len += strlen(semicolon + 1);
-		return;
-	}
+	copy_prefix(prefix, line, (size_t)(text - line));
 	parse_seconds(prefix, ret);
 	parse_iso(prefix, ret);
 	parse_ctime(prefix, ret);
 	ret->is_foreign = is_programs(prefix);
-	if (!ret->is_foreign && !is_kernels(prefix)) {
-		ret->text = line; /* words in front: another kind of line */
-		ret->len += (size_t)(text - line);
+	if (marked && !ret->is_foreign && !is_kernels(prefix))
+		text = line; /* words in front: another kind of line */
+	ret->text = text;
+	ret->len = (size_t)(line + len - text);
+}
+
+void log_prefix_parse(const char *line, size_t len, struct log_prefix *ret)
+{
+	const char *semicolon = memchr(line, ';', MIN(len, (size_t)PREFIX_BYTES - 1));
+	char prefix[PREFIX_BYTES];
+
+	*ret = (struct log_prefix){ 0 };
+	while (len && is_space(*line)) {
+		line++;
+		len--;
 	}
+	copy_prefix(prefix, line, len);
+	if (semicolon && semicolon >= line && parse_kmsg(prefix, ret)) {
+		ret->text = semicolon + 1;
+		ret->len = (size_t)(line + len - ret->text);
+		return;
+	}
+	*ret = (struct log_prefix){ 0 };
+	parse_people(line, len, ret);
 }
 
 static int hex_of(char c)

@@ -33,7 +33,6 @@ struct pattern {
 	const char *mark; /* what comes in front */
 	const char *event;
 	const char *text;
-	bool is_one_of_many; /* other lines begin so, too */
 };
 
 #define MC_EVENT                                                                          \
@@ -44,8 +43,6 @@ struct pattern {
 static const struct pattern patterns[] = {
 	{ "memory_failure_event: ", "memory_failure_event",
 	  "pfn %x{pfn}: recovery action for %w{type}: %w{result}" },
-	{ "Memory failure: ", "memory_failure_event",
-	  "%x{pfn}: recovery action for %w{type}: %w{result}", true },
 	{ "arm_event: ", "arm_event",
 	  "cpu: %d{cpu}; error: %d{sev}; affinity level: %d{affinity}; MPIDR: %x{mpidr}; "
 	  "MIDR: %x{midr}; running state: %d{running_state}; PSCI state: %d{psci_state}; "
@@ -429,11 +426,8 @@ static int decode(struct match *match, struct span prefix, uint64_t page_size,
 	return r;
 }
 
-/* NULL: it only looked like one. */
-static const char *problem_of(const struct pattern *pattern, struct span text)
+static const char *problem_of(struct span text)
 {
-	if (pattern->is_one_of_many)
-		return NULL;
 	return is_word(text, "[LINE TOO BIG]") ?
 		       "left out by the kernel, which found it too long to print" :
 		       "not of a form that a kernel is known to print";
@@ -450,7 +444,7 @@ static int try_pattern(struct match *match, const struct pattern *pattern,
 	memset(match->tables, 0, sizeof(match->tables));
 	r = match_pattern(match, pattern->text, text);
 	ret_text->what = pattern->event;
-	ret_text->problem = r == -EBADMSG ? problem_of(pattern, text) : NULL;
+	ret_text->problem = r == -EBADMSG ? problem_of(text) : NULL;
 	return r;
 }
 

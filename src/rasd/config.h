@@ -31,7 +31,9 @@ struct config {
 	int service_mode;			      /* [service] action */
 	char service_patterns[CONFIG_PATTERNS_BYTES]; /* [service] restart, by spaces */
 	uint64_t service_per_unit, service_per_hour;
-	uint64_t hash; /* of what the files said */
+	bool bert, erst, pstore;	 /* [firmware] bert, erst, pstore */
+	bool erst_delete, pstore_delete; /* [firmware] erst-delete, pstore-delete */
+	uint64_t hash;			 /* of what the files said */
 	unsigned int n_errors;
 	unsigned int n_files;
 };

@@ -321,6 +321,8 @@ static enum rasd_exit start(struct daemon *daemon)
 		    pipeline_init(&daemon->pipeline, &handlers_table, &daemon->ring,
 				  daemon->reader, daemon->options->instance,
 				  daemon->config.senders);
+	if (r >= 0 && devices_open(&daemon->devices, daemon->options->sysfs) >= 0)
+		daemon->pipeline.devices = &daemon->devices;
 	r = r < 0 ? r : start_hands(daemon);
 	if (r >= 0)
 		daemon_count_mended(daemon);
@@ -347,8 +349,11 @@ static enum rasd_exit start(struct daemon *daemon)
 
 static void deinit(struct daemon *daemon)
 {
+	sd_event_source_unref(daemon->modules_source);
 	sd_event_source_unref(daemon->log_source);
 	sd_event_source_unref(daemon->log_due_source);
+	sd_event_source_unref(daemon->firmware_source);
+	firmware_deinit(&daemon->firmware);
 	hands_deinit(&daemon->hands);
 	kernel_log_close(&daemon->log);
 	sd_event_source_unref(daemon->again_source);
@@ -357,6 +362,7 @@ static void deinit(struct daemon *daemon)
 	sd_event_source_unref(daemon->rings_source);
 	sd_event_unref(daemon->event);
 	pipeline_deinit(&daemon->pipeline);
+	devices_close(&daemon->devices);
 	trace_reader_free(daemon->reader);
 	child_deinit(&daemon->child);
 	ring_close(&daemon->ring);
@@ -411,6 +417,7 @@ enum rasd_exit daemon_run(const struct daemon_options *options,
 				 .hands = { .child = { .fd = -1 } },
 				 .metrics = { .report_fd = -1 },
 				 .log = { .kmsg = { .fd = -1 } },
+				 .devices = { .sysfs_fd = -1 },
 				 .pipeline = { .proc_fd = -1 } };
 	enum rasd_exit status;
 
@@ -425,6 +432,7 @@ enum rasd_exit daemon_run(const struct daemon_options *options,
 	} else if (status == RASD_EXIT_OK) {
 		log_info("rasd %s records to %s", PACKAGE_VERSION, daemon.database);
 		sd_notifyf(false, "READY=1\nSTATUS=Recording to %s", daemon.database);
+		daemon_start_firmware(&daemon);
 		status = run_loop(&daemon);
 		stop(&daemon);
 	}

@@ -7,6 +7,7 @@
 
 #include "rasd/child.h"
 #include "rasd/daemon.h"
+#include "rasd/firmware.h"
 #include "rasd/hands.h"
 #include "rasd/kernel_log.h"
 #include "rasd/metrics_writer.h"
@@ -26,9 +27,11 @@ struct daemon {
 	struct ring ring;
 	struct trace_reader *reader;
 	struct pipeline pipeline;
+	struct devices devices;
 	struct child child;
 	struct hands hands;
 	struct kernel_log log;
+	struct firmware firmware;
 	struct metrics_writer metrics;
 	struct poison_record poison[POISON_RECORDS_MAX]; /* not recorded yet */
 	size_t n_poison;
@@ -37,6 +40,7 @@ struct daemon {
 	size_t n_mendings;
 	bool is_new_boot; /* the ring's file, if it was there, is of an earlier one */
 	sd_event *event;
+	sd_event_source *modules_source, *firmware_source;
 	sd_event_source *log_source, *log_due_source;
 	sd_event_source *rings_source, *grace_source, *store_source, *again_source;
 	unsigned int ticks;
@@ -66,4 +70,7 @@ void daemon_take_over(struct daemon *daemon);
 int daemon_start_store(struct daemon *daemon);
 void daemon_take_hello(struct daemon *daemon, const struct store_hello *hello);
 bool daemon_read_log(struct daemon *daemon);
+void daemon_start_firmware(struct daemon *daemon);
+void daemon_attach_late(struct daemon *daemon);
+int daemon_watch_modules(struct daemon *daemon);
 int daemon_make_loop(struct daemon *daemon);

@@ -196,6 +196,13 @@ static unsigned int type_index(const struct hands *hands, const struct event *ev
 	return i;
 }
 
+/* What was kept over a reboot moves no policy: its pages and processes are no more. */
+static bool is_kept(const struct event *event)
+{
+	return event->flags & EVENT_PREVIOUS_BOOT || event->source == SOURCE_BERT ||
+	       event->source == SOURCE_ERST || event->source == SOURCE_PSTORE;
+}
+
 void hands_see_event(void *userdata, const struct event *event, int32_t common_pid)
 {
 	struct hands *hands = userdata;
@@ -203,7 +210,7 @@ void hands_see_event(void *userdata, const struct event *event, int32_t common_p
 	if (!(event->flags & EVENT_RETOLD))
 		tally_event(hands->tally, type_index(hands, event), event->severity,
 			    event->count);
-	if (event->flags & (EVENT_SYNTHETIC | EVENT_PREVIOUS_BOOT) || !event->type)
+	if (event->flags & EVENT_SYNTHETIC || !event->type || is_kept(event))
 		return;
 	if (event->source == SOURCE_TRACE)
 		twins_saw(hands->twins, event);

@@ -216,17 +216,37 @@ static int watch_log(struct daemon *daemon)
 	return 0;
 }
 
-static void attach_late(struct daemon *daemon)
+static int on_firmware(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 {
-	for (size_t i = 0; i < handlers_table.n_handlers; i++) {
-		struct tracepoint *tp = tracing_attach(&daemon->tracing, i);
+	struct daemon *daemon = userdata;
 
-		if (!tp)
-			continue;
-		log_info("%s appeared and is recorded", tp->name);
-		pipeline_route(&daemon->pipeline, tp);
-		tracing_report_one(&daemon->tracing, i, daemon->ring.status);
+	(void)fd;
+	(void)revents;
+	if (firmware_hear(&daemon->firmware)) {
+		child_wake(&daemon->child);
+		return 0;
 	}
+	sd_event_source_set_enabled(source, SD_EVENT_OFF);
+	firmware_end(&daemon->firmware);
+	return 0;
+}
+
+/* What was kept over the last reboot is read while the rest goes on. */
+void daemon_start_firmware(struct daemon *daemon)
+{
+	struct firmware *firmware = &daemon->firmware;
+	int r;
+
+	firmware_init(firmware, &daemon->pipeline, daemon->options->sysfs,
+		      &daemon->config);
+	r = firmware_start(firmware);
+	if (r > 0)
+		r = sd_event_add_io(daemon->event, &daemon->firmware_source,
+				    firmware->child.report_fd, EPOLLIN, on_firmware,
+				    daemon);
+	if (r < 0)
+		log_warning("what was kept over the last reboot cannot be read: %s",
+			    strerror(-r));
 }
 
 /* The rare things, together: one wake-up in ten seconds for all of them. */
@@ -236,13 +256,14 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *userdata)
 
 	(void)usec;
 	trace_reader_wake_dormant(daemon->reader);
-	attach_late(daemon);
+	daemon_attach_late(daemon);
 	pipeline_log_window(&daemon->pipeline);
 	daemon->ring.status->log_dropped = log_dropped();
 	ring_give_back(&daemon->ring);
 	daemon_take_poison(daemon);
 	daemon_tell_poison(daemon);
 	daemon_write_metrics(daemon);
+	firmware_tick(&daemon->firmware);
 	hands_work(&daemon->hands);
 	if (++daemon->ticks % TICKS_PER_LOSSES == 0 || daemon->pipeline.losses_grew) {
 		daemon_tell_losses(daemon);
@@ -269,7 +290,10 @@ static bool needs_restart(const struct config *old, const struct config *new)
 	       strcmp(old->runtime_directory, new->runtime_directory) ||
 	       old->buffer_bytes != new->buffer_bytes ||
 	       old->sub_buffer_bytes != new->sub_buffer_bytes ||
-	       old->senders != new->senders;
+	       old->senders != new->senders || old->bert != new->bert ||
+	       old->erst != new->erst || old->pstore != new->pstore ||
+	       old->erst_delete != new->erst_delete ||
+	       old->pstore_delete != new->pstore_delete;
 }
 
 /* All but what is fixed at the start. */
@@ -293,8 +317,8 @@ static void use_config(struct daemon *daemon, const struct config *config)
 {
 	if (needs_restart(&daemon->config, config))
 		log_notice(
-			"[daemon], [database], [trace] and [signal] change with a restart "
-			"only");
+			"[daemon], [database], [trace], [signal] and [firmware] change "
+			"with a restart only");
 	adopt_policy(daemon, config);
 	log_set_level(config->log_level);
 	daemon->pipeline.log_lines_max = config->log_lines;
@@ -358,6 +382,7 @@ int daemon_make_loop(struct daemon *daemon)
 		    sd_event_add_time_relative(daemon->event, NULL, CLOCK_MONOTONIC,
 					       TICK_USEC, 0, on_tick, daemon);
 	r = r < 0 ? r : watch_log(daemon);
+	r = r < 0 ? r : daemon_watch_modules(daemon);
 	r = r < 0 ? r : hands_attach(&daemon->hands, daemon->event, &daemon->config);
 	r = r < 0 ? r : watch_store(daemon);
 	return r < 0 ? r : sd_event_set_watchdog(daemon->event, true);

@@ -102,25 +102,6 @@ void pipeline_deinit(struct pipeline *pipeline)
 	close_fd(pipeline->proc_fd);
 }
 
-/* From now on records with this tracepoint's id are its handler's. */
-int pipeline_route(struct pipeline *pipeline, struct tracepoint *tracepoint)
-{
-	if (tracepoint->id >= pipeline->n_ids) {
-		size_t n = (size_t)tracepoint->id + 1;
-		struct tracepoint **by_id =
-			reallocarray(pipeline->by_id, n, sizeof(by_id[0]));
-
-		if (!by_id)
-			return -ENOMEM;
-		memset(by_id + pipeline->n_ids, 0,
-		       (n - pipeline->n_ids) * sizeof(by_id[0]));
-		pipeline->by_id = by_id;
-		pipeline->n_ids = n;
-	}
-	pipeline->by_id[tracepoint->id] = tracepoint;
-	return 0;
-}
-
 /*
  * Stages a message that is not an event. False: there is no room; say it again later.
  * That there was something is remembered in pipeline->untold.
@@ -164,7 +145,7 @@ static void count(struct pipeline *pipeline, const struct event *event)
 		i++;
 	if (i < STATUS_TYPES_MAX)
 		status->types[i].events += event->count;
-	status->last_event_ns = event->time_ns;
+	status->last_event_ns = MAX(status->last_event_ns, event->time_ns);
 }
 
 static void log_event(struct pipeline *pipeline, const struct event *event)
@@ -245,6 +226,12 @@ static void find_owner(struct pipeline *pipeline, struct event *event)
 	if (owner->unit[0])
 		event->unit = value_text(arena_copy_text(&pipeline->arena, owner->unit,
 							 strlen(owner->unit)));
+}
+
+static void name_device(struct pipeline *pipeline, struct event *event)
+{
+	if (pipeline->devices)
+		devices_name(pipeline->devices, event, &pipeline->arena);
 }
 
 static struct sum_key key_of(const struct event *event)
@@ -362,23 +349,32 @@ static void take_record(void *userdata, const struct trace_record *raw)
 		return;
 	}
 	find_owner(pipeline, &event);
+	name_device(pipeline, &event);
 	if (stage(pipeline, &event, raw))
 		show(pipeline, &event, common_pid_of(raw));
 }
 
 /*
- * An event that no trace record brought; its time is of the boot clock. Becomes visible
- * with pipeline_publish(). False: there was no room, and it is counted.
+ * An event that no trace record brought; its time is of the boot clock, unless it has one
+ * of UTC. Becomes visible with pipeline_publish(). False: there was no room, and it is
+ * counted.
  */
 bool pipeline_add(struct pipeline *pipeline, struct event *event)
 {
-	event->time_ns = event->boottime_ns + clock_realtime_offset_ns();
-	event->time_last_ns = event->time_ns;
+	size_t used = pipeline->arena.used;
+	bool staged;
+
+	if (!event->time_ns) {
+		event->time_ns = event->boottime_ns + clock_realtime_offset_ns();
+		event->time_last_ns = event->time_ns;
+	}
 	pipeline->has_owner = false;
-	if (!stage(pipeline, event, NULL))
-		return false;
-	show(pipeline, event, 0);
-	return true;
+	name_device(pipeline, event);
+	staged = stage(pipeline, event, NULL);
+	if (staged)
+		show(pipeline, event, 0);
+	pipeline->arena.used = used;
+	return staged;
 }
 
 /* A number for something that is no event, and is told beside them. */

@@ -11,6 +11,7 @@
 #include "locate/twins.h"
 #include "policy/policy.h"
 #include "rasd/tally.h"
+#include "rasd/told.h"
 #include "sources/landing.h"
 
 #define SCRATCH_ALIGN 65536
@@ -28,5 +29,6 @@ struct scratch_memory { /* filled by store, once, for a capture that knows nothi
 #define SCRATCH_MEMORY_AT  (SCRATCH_POLICY_AT + ALIGN_UP(sizeof(struct policy_state), (size_t)SCRATCH_ALIGN))
 #define SCRATCH_TALLY_AT   (SCRATCH_MEMORY_AT + ALIGN_UP(sizeof(struct scratch_memory), (size_t)SCRATCH_ALIGN))
 #define SCRATCH_TWINS_AT   (SCRATCH_TALLY_AT + ALIGN_UP(sizeof(struct tally), (size_t)SCRATCH_ALIGN))
-#define SCRATCH_BYTES	   (SCRATCH_TWINS_AT + ALIGN_UP(sizeof(struct twins), (size_t)SCRATCH_ALIGN))
+#define SCRATCH_TOLD_AT	   (SCRATCH_TWINS_AT + ALIGN_UP(sizeof(struct twins), (size_t)SCRATCH_ALIGN))
+#define SCRATCH_BYTES	   (SCRATCH_TOLD_AT + ALIGN_UP(sizeof(struct told), (size_t)SCRATCH_ALIGN))
 /* clang-format on */

@@ -18,6 +18,7 @@ struct stream {
 	struct trace_instance *instance;
 	unsigned int cpu;
 	int fd;
+	bool is_file; /* what somebody recorded, read from the beginning */
 	bool dormant; /* its CPU was never online: there is no ring yet */
 	bool missed;  /* the kernel says that it lost records since the last look */
 	/* while walking: */
@@ -37,7 +38,7 @@ struct trace_reader {
 	size_t area_bytes;
 	size_t area_used;
 	struct stream *streams;
-	size_t n_streams;
+	size_t n_streams, n_files;
 	struct stream **active; /* while walking: those with a record at hand */
 	size_t n_active;
 };
@@ -122,11 +123,9 @@ static int open_stream(struct trace_reader *reader, struct trace_instance *insta
 	return stream->fd < 0 ? stream->fd : watch(reader, reader->n_streams - 1);
 }
 
-/* Adds the rings of all the given CPUs. The instance must outlive the reader. */
-int trace_reader_add(struct trace_reader *reader, struct trace_instance *instance,
-		     const unsigned int *cpus, size_t n_cpus)
+static int make_room(struct trace_reader *reader, size_t n_more)
 {
-	size_t n = reader->n_streams + n_cpus;
+	size_t n = reader->n_streams + n_more;
 	struct stream *streams = reallocarray(reader->streams, n, sizeof(*streams));
 	struct stream **active;
 
@@ -137,12 +136,38 @@ int trace_reader_add(struct trace_reader *reader, struct trace_instance *instanc
 	if (!active)
 		return -ENOMEM;
 	reader->active = active;
-	for (size_t i = 0; i < n_cpus; i++) {
-		int r = open_stream(reader, instance, cpus[i]);
+	return 0;
+}
 
-		if (r < 0)
-			return r;
+/* Adds the rings of all the given CPUs. The instance must outlive the reader. */
+int trace_reader_add(struct trace_reader *reader, struct trace_instance *instance,
+		     const unsigned int *cpus, size_t n_cpus)
+{
+	int r = make_room(reader, n_cpus);
+
+	for (size_t i = 0; i < n_cpus && r >= 0; i++)
+		r = open_stream(reader, instance, cpus[i]);
+	return r;
+}
+
+/*
+ * Adds sub-buffers that were recorded: one behind the other, each cut behind what was
+ * committed to it. Their time stamps are of the boot clock. The reader closes `fd`, also
+ * after a failure; each file needs an instance and CPU of its own.
+ */
+int trace_reader_add_file(struct trace_reader *reader, struct trace_instance *instance,
+			  unsigned int cpu, int fd)
+{
+	int r = make_room(reader, 1);
+
+	if (r < 0) {
+		close_fd(fd);
+		return r;
 	}
+	reader->streams[reader->n_streams++] = (struct stream){
+		.instance = instance, .cpu = cpu, .fd = fd, .is_file = true
+	};
+	reader->n_files++;
 	return 0;
 }
 
@@ -184,10 +209,10 @@ static void set_round(struct trace_reader *reader, uint64_t round)
  * are touched, so that the kernel's copy to it cannot be cut off by a fault in a dying
  * process.
  */
-static uint8_t *take_slot(struct trace_reader *reader, const struct stream *stream)
+static uint8_t *take_slot(struct trace_reader *reader, const struct stream *stream,
+			  size_t size)
 {
 	struct landing *landing = reader->landing;
-	size_t size = stream->instance->sub_buffer_bytes;
 	uint8_t *at = reader->area + reader->area_used;
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	struct landing_slot slot;
@@ -223,7 +248,7 @@ static void drop_last_slot(struct trace_reader *reader)
 /* One sub-buffer. 1, or 0 if there is nothing more, or no room. */
 static int read_sub_buffer(struct trace_reader *reader, struct stream *stream)
 {
-	uint8_t *at = take_slot(reader, stream);
+	uint8_t *at = take_slot(reader, stream, stream->instance->sub_buffer_bytes);
 	ssize_t n;
 
 	if (!at)
@@ -260,6 +285,76 @@ static int fill_from(struct trace_reader *reader, const struct epoll_event *even
 	return total;
 }
 
+/* The time stamp of a file's next sub-buffer. False: there is none, or not all of it. */
+static bool peek_file(const struct stream *stream, uint64_t *ret_ts, size_t *ret_size)
+{
+	uint8_t head[SUBBUFFER_HEADER_BYTES];
+	off_t at = lseek(stream->fd, 0, SEEK_CUR), end = lseek(stream->fd, 0, SEEK_END);
+
+	lseek(stream->fd, at, SEEK_SET);
+	if (pread(stream->fd, head, sizeof(head), at) != (ssize_t)sizeof(head))
+		return false;
+	*ret_size = subbuffer_bytes(head);
+	memcpy(ret_ts, head, sizeof(*ret_ts));
+	return end - at >= (off_t)*ret_size;
+}
+
+/* 1, or 0 if there is nothing more, or no room. */
+static int read_earliest(struct trace_reader *reader)
+{
+	struct stream *earliest = NULL;
+	uint64_t ts, first = 0;
+	size_t size, bytes = 0;
+	uint8_t *at;
+
+	for (size_t i = 0; i < reader->n_streams; i++) {
+		struct stream *stream = &reader->streams[i];
+
+		if (!stream->is_file || !peek_file(stream, &ts, &size) ||
+		    (earliest && ts >= first))
+			continue;
+		earliest = stream;
+		first = ts;
+		bytes = size;
+	}
+	at = earliest ? take_slot(reader, earliest, bytes) : NULL;
+	if (!at)
+		return 0;
+	if (read(earliest->fd, at, bytes) == (ssize_t)bytes) {
+		reader->area_used = ALIGN_UP(reader->area_used, (size_t)8);
+		return 1;
+	}
+	drop_last_slot(reader);
+	return 0;
+}
+
+/* A round of what was recorded, in the order of the sub-buffers' first time stamps. */
+static int fill_from_files(struct trace_reader *reader)
+{
+	int total = 0;
+
+	reader->area_used = 0;
+	trace_reader_done(reader);
+	set_round(reader, reader->landing->round + 1);
+	while (read_earliest(reader))
+		total++;
+	return total;
+}
+
+/*
+ * Whether all of a recorded file was read; what is left is no sub-buffer, or a part of
+ * one, or more than a round can hold. `ret_at`: where it is.
+ */
+bool trace_reader_file_is_read(const struct trace_reader *reader, size_t file,
+			       size_t *ret_at)
+{
+	const struct stream *stream = &reader->streams[file];
+	off_t at = lseek(stream->fd, 0, SEEK_CUR), end = lseek(stream->fd, 0, SEEK_END);
+
+	*ret_at = (size_t)at;
+	return at == end;
+}
+
 /*
  * Starts a round: reads what is ready, hardware first, each ring its share of the landing
  * area. Returns the number of sub-buffers.
@@ -267,8 +362,11 @@ static int fill_from(struct trace_reader *reader, const struct epoll_event *even
 int trace_reader_fill(struct trace_reader *reader)
 {
 	struct epoll_event events[READY_MAX];
-	int n = epoll_wait(reader->epoll_fd, events, READY_MAX, 0), total = 0;
+	int n, total = 0;
 
+	if (reader->n_files)
+		return fill_from_files(reader);
+	n = epoll_wait(reader->epoll_fd, events, READY_MAX, 0);
 	if (n <= 0)
 		return 0;
 	reader->area_used = 0;
@@ -412,7 +510,7 @@ void trace_reader_counters(struct trace_reader *reader, bool all, trace_counters
 		struct stream *stream = &reader->streams[i];
 		struct trace_counters counters;
 
-		if ((!all && !stream->missed) || stream->dormant)
+		if ((!all && !stream->missed) || stream->dormant || stream->is_file)
 			continue;
 		if (trace_instance_counters(stream->instance, stream->cpu, &counters) < 0)
 			continue;

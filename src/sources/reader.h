@@ -33,6 +33,11 @@ struct trace_reader *trace_reader_new(void *landing, size_t landing_bytes,
 struct trace_reader *trace_reader_free(struct trace_reader *reader);
 int trace_reader_add(struct trace_reader *reader, struct trace_instance *instance,
 		     const unsigned int *cpus, size_t n_cpus);
+/* Recordings instead of rings: a reader has the ones or the others. */
+int trace_reader_add_file(struct trace_reader *reader, struct trace_instance *instance,
+			  unsigned int cpu, int fd);
+bool trace_reader_file_is_read(const struct trace_reader *reader, size_t file,
+			       size_t *ret_at);
 
 int trace_reader_lost(struct trace_reader *reader, size_t at, size_t bytes);
 void trace_reader_resume(struct trace_reader *reader, uint64_t round);

@@ -49,6 +49,15 @@ int subbuffer_open(const uint8_t *bytes, size_t size, struct subbuffer *ret)
 	return 0;
 }
 
+/* What a sub-buffer has of use, its header included, as that tells. */
+size_t subbuffer_bytes(const uint8_t header[static SUBBUFFER_HEADER_BYTES])
+{
+	uint64_t commit;
+
+	memcpy(&commit, header + sizeof(uint64_t), sizeof(commit));
+	return SUBBUFFER_HEADER_BYTES + (commit & COMMIT_LENGTH_MASK);
+}
+
 /*
  * From `at` on the sub-buffer is lost: it ends before that. True: something that was
  * committed is lost, as far as its header, if that is left, can tell.

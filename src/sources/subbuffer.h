@@ -21,6 +21,7 @@ struct subbuffer {
 	bool missed; /* the kernel says that records before these were lost */
 };
 
+size_t subbuffer_bytes(const uint8_t header[static SUBBUFFER_HEADER_BYTES]);
 int subbuffer_open(const uint8_t *bytes, size_t size, struct subbuffer *ret);
 bool subbuffer_cut(uint8_t *bytes, size_t size, size_t at);
 bool subbuffer_next(struct subbuffer *subbuffer, const uint8_t **ret_record,

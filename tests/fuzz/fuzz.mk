@@ -5,6 +5,18 @@ FUZZ_TARGETS = tests/fuzz/fuzz_arm tests/fuzz/fuzz_handlers tests/fuzz/fuzz_wire
 	tests/fuzz/fuzz_subbuffer tests/fuzz/fuzz_config tests/fuzz/fuzz_kmsg \
 	tests/fuzz/fuzz_cper_log tests/fuzz/fuzz_victim_line \
 	tests/fuzz/fuzz_dump
+	tests/fuzz/fuzz_cper_log tests/fuzz/fuzz_victim_line tests/fuzz/fuzz_kernel_dump
+	tests/fuzz/fuzz_sections
+FUZZ_TARGETS = tests/fuzz/fuzz_arm \
+	tests/fuzz/fuzz_config \
+	tests/fuzz/fuzz_cper_log \
+	tests/fuzz/fuzz_dump \
+	tests/fuzz/fuzz_handlers \
+	tests/fuzz/fuzz_kernel_dump \
+	tests/fuzz/fuzz_kmsg \
+	tests/fuzz/fuzz_subbuffer \
+	tests/fuzz/fuzz_victim_line \
+	tests/fuzz/fuzz_wire
 FUZZ_COMMON = tests/fuzz/use.c tests/fuzz/fuzz.h
 FUZZ_LIBS = libtests.a libhandlers.a libcper.a libsources.a libeventjson.a libevent.a libutil.a \
 	$(TRACE_LIBS) $(JSON_LIBS)
@@ -67,3 +79,12 @@ tests_fuzz_fuzz_dump_CPPFLAGS = $(FUZZ_CPPFLAGS)
 tests_fuzz_fuzz_dump_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_dump_LDADD = librasctl.a liblocate.a libdbread.a libipc.a $(FUZZ_LIBS) \
 	$(SQLITE_LIBS) $(SMARTCOLS_LIBS)
+tests_fuzz_fuzz_kernel_dump_SOURCES = tests/fuzz/fuzz_kernel_dump.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_fuzz_kernel_dump_CPPFLAGS = $(FUZZ_CPPFLAGS)
+tests_fuzz_fuzz_kernel_dump_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_kernel_dump_LDADD = $(FUZZ_LIBS)
+tests_fuzz_fuzz_sections_SOURCES = tests/fuzz/fuzz_sections.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_fuzz_sections_CPPFLAGS = $(FUZZ_CPPFLAGS)
+tests_fuzz_fuzz_sections_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_sections_LDADD = $(FUZZ_LIBS)
+	$(SQLITE_LIBS) $(SMARTCOLS_LIBS) $(SYSTEMD_LIBS)

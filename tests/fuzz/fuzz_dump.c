@@ -38,7 +38,7 @@ static void use_whole(struct decoder *decoder, const char *text, size_t len)
 {
 	if (memchr(text, '\0', len))
 		decoder_take_bytes(decoder, (const uint8_t *)text, len, "");
-	else if (!decoder->options->section && decoder_is_log(text, len))
+	else if (!decoder->options->section && decoder_is_log(decoder, text, len))
 		decoder_take_log(decoder, text, len);
 	else
 		decoder_take_dump(decoder, text, len);

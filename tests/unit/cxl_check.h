@@ -166,7 +166,7 @@ static const struct expect _unused_ module_7_3[] = {
 	{ "additional_status", NULL, 0x36, 0 },
 	{ "life_used_level", "critical", 0, 0 },
 	{ "temperature_level", "warning", 0, 0 },
-	{ "corrected_volatile_level", "warning", 0, 0 },
+	{ "corrected_volatile_level", "warning or failure", 0, 0 },
 	{ "corrected_persistent_level", "warning", 0, 0 },
 	{ "life_used_percent", NULL, 42, 0 },
 	{ "temperature_celsius", NULL, (uint64_t)-7, 0 },

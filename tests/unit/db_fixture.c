@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cper/kernel_dump.h"
 #include "cper/log.h"
 #include "cper/section.h"
 #include "handlers/own_poison.h"
@@ -213,6 +214,26 @@ static void make_cper_memory(struct fixture *f, struct event *e)
 		1);
 }
 
+static void make_kernel_crash(struct fixture *f, struct event *e)
+{
+	static const char text[] =
+		"<0>[    9.000001] Kernel panic - not syncing: Fatal hardware error!\n"
+		"<4>[    9.000002] CPU: 1 PID: 0 Comm: swapper/1\n";
+	static const struct dump_head head = { .reason = "Panic", .count = 1 };
+	struct cper_log_section section;
+	enum kernel_dump_result result;
+	struct kernel_dump dump;
+	struct dump_line line;
+
+	kernel_dump_begin(&dump, &head, 1, text, sizeof(text) - 1);
+	do
+		result = kernel_dump_next(&dump, &section, &line);
+	while (result == DUMP_LINE);
+	assert_int_equal(result, DUMP_SECTION);
+	assert_int_equal(
+		sample_handler("kernel-crash")->decode_log(&section, &f->arena, e), 1);
+}
+
 /* A section with all that is valid at its highest; an event of its handler. */
 static void make_section(struct fixture *f, struct event *e, size_t len)
 {
@@ -246,6 +267,11 @@ static void make_cper_processor(struct fixture *f, struct event *e)
 static void make_cper_firmware(struct fixture *f, struct event *e)
 {
 	make_section(f, e, 40);
+}
+
+static void make_cper_x86(struct fixture *f, struct event *e)
+{
+	make_section(f, e, 64 + 5 * 64 + 5);
 }
 
 static void make_own_poison(struct fixture *f, struct event *e)
@@ -293,6 +319,25 @@ static void make_cxl(struct fixture *f, struct event *e)
 	cxl_sample(e, &f->arena);
 }
 
+/* The kernel's fields of any type, each with another value of its kind. */
+static void fill_any(struct event *e)
+{
+	static const uint8_t bytes[16] = { 0xff, 1, 2, 3 };
+
+	for (size_t i = 0; i < e->type->n_fields; i++) {
+		const struct field *field = &e->type->fields[i];
+
+		if (!field->kernel)
+			continue;
+		if (field->kind == FIELD_TEXT)
+			e->detail[i] = value_text("some text");
+		else if (field->kind == FIELD_BYTES)
+			e->detail[i] = value_bytes(bytes, sizeof(bytes));
+		else
+			e->detail[i] = value_uint(i + 1);
+	}
+}
+
 static const struct sample {
 	const char *type;
 	void (*fill)(struct event *event); /* the kernel's fields, for decode() */
@@ -313,6 +358,7 @@ static const struct sample {
 	{ "cper-pcie", NULL, make_cper_pcie },
 	{ "cper-processor", NULL, make_cper_processor },
 	{ "cper-firmware", NULL, make_cper_firmware },
+	{ "cper-x86", NULL, make_cper_x86 },
 	/* not among those that store_samples() numbers */
 	{ "aer", fill_aer, NULL },
 	{ "hisi-common", NULL, make_vendor },
@@ -324,6 +370,7 @@ static const struct sample {
 	{ "vera", NULL, make_vendor },
 	{ "yitian-ddr", NULL, make_vendor },
 	{ "jaguarmicro", NULL, make_vendor },
+	{ "kernel-crash", NULL, make_kernel_crash },
 	{ "cxl-aer-correctable", NULL, make_cxl },
 	{ "cxl-aer-uncorrectable", NULL, make_cxl },
 	{ "cxl-dram", NULL, make_cxl },
@@ -336,9 +383,26 @@ static const struct sample {
 	{ "cxl-port-aer-correctable", NULL, make_cxl },
 	{ "cxl-port-aer-uncorrectable", NULL, make_cxl },
 	{ "cxl-protocol", NULL, make_cxl },
+	{ "devlink-health", fill_any, NULL },
+	{ "devlink-aborted", fill_any, NULL },
+	{ "devlink-state", fill_any, NULL },
+	{ "devlink-hwerr", fill_any, NULL },
+	{ "net-timeout", fill_any, NULL },
+	{ "oom-victim", fill_any, NULL },
+	{ "migrate", fill_any, NULL },
+	{ "pci-hotplug", fill_any, NULL },
+	{ "pcie-link", fill_any, NULL },
+	{ "nvme-error", fill_any, NULL },
+	{ "nvme-async", fill_any, NULL },
+	{ "scsi-error", fill_any, NULL },
+	{ "scsi-timeout", fill_any, NULL },
+	{ "ata-error", fill_any, NULL },
+	{ "extlog-mem", fill_any, NULL },
+	{ "mce", fill_any, NULL },
 };
 
-/* What the handler makes of a record; borrows the fixture's arena and static bytes. */
+/* What the handler makes of a record; borrows the fixture's arena and static
+ * bytes. */
 void sample_event(struct fixture *f, const char *type, struct event *ret)
 {
 	static const struct symbol_table symbols[EVENT_FIELDS_MAX];
@@ -431,7 +495,8 @@ void store_event(struct db_writer *w, struct event *event, uint64_t id)
 			 db_error(w));
 }
 
-/* The kernel ring of CPU 3 of instance "rasd" has lost `total`, as read at `sec`. */
+/* The kernel ring of CPU 3 of instance "rasd" has lost `total`, as read at `sec`.
+ */
 void tell_loss(struct db_writer *w, uint64_t total, int64_t sec, int fresh)
 {
 	struct db_counter counter = { .stage = "kernel-ring",
@@ -444,8 +509,8 @@ void tell_loss(struct db_writer *w, uint64_t total, int64_t sec, int fresh)
 	assert_int_equal(db_add_counter(w, &counter), 0);
 }
 
-/* A run and one event of every type that has a tracepoint, with ids from 1 in the order
- * of samples[]. */
+/* A run and one event of every type that has a tracepoint, with ids from 1 in the
+ * order of samples[]. */
 void store_samples(struct fixture *f)
 {
 	struct db_writer *w = open_writer(f->db);
@@ -491,7 +556,8 @@ static sqlite3 *open_raw(const char *path)
 	return db;
 }
 
-/* The first column of the first row, asked past our own code; -1 for none, or NULL. */
+/* The first column of the first row, asked past our own code; -1 for none, or
+ * NULL. */
 int64_t ask_number(const char *path, const char *sql)
 {
 	sqlite3 *db = open_raw(path);

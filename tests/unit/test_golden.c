@@ -30,7 +30,7 @@
 
 struct golden {
 	char directory[PATH_MAX];
-	struct tracepoint *tracepoints[16];
+	struct tracepoint *tracepoints[72];
 	size_t n_tracepoints;
 };
 

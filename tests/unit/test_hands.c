@@ -413,6 +413,50 @@ static void a_unit_is_asked_for_again_once(void **state)
 	assert_non_null(strstr(test.hits[0].why, "systemd could not be asked"));
 }
 
+/* --- what was kept over a reboot --- */
+
+static size_t pages_known(void)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < POLICY_PAGES_MAX; i++)
+		n += test.hands.state->pages[i].used;
+	return n;
+}
+
+static void see_corrected(enum event_source source, unsigned int flags)
+{
+	static const struct event_type type = { .name = "of no handler" };
+	struct event event;
+
+	event_init(&event, &type);
+	event.id = EVENT;
+	event.severity = SEVERITY_CORRECTED;
+	event.component = COMPONENT_MEMORY;
+	event.source = source;
+	event.flags = flags;
+	event_set_address(&event, ADDRESS_PHYSICAL, PFN * 4096);
+	hands_see_event(&test.hands, &event, 0);
+}
+
+static void another_boots_errors_move_no_policy(void **state)
+{
+	(void)state;
+	policy_init(test.hands.state);
+	test.hands.rules.policy.page =
+		(struct page_rule){ .corrected = 10, .window_ns = NS_PER_SEC };
+	see_corrected(SOURCE_TRACE, EVENT_PREVIOUS_BOOT);
+	see_corrected(SOURCE_BERT, 0);
+	see_corrected(SOURCE_ERST, 0);
+	see_corrected(SOURCE_PSTORE, 0);
+	assert_int_equal(pages_known(), 0);
+	see_corrected(SOURCE_TRACE, 0);
+	assert_int_equal(pages_known(), 1);
+	assert_int_equal(
+		test.hands.tally->events[handlers_table.n_handlers][SEVERITY_CORRECTED],
+		5);
+}
+
 #define A_TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void)
@@ -429,6 +473,7 @@ int main(void)
 		A_TEST(what_was_reported_is_not_what_it_died_over),
 		A_TEST(a_search_that_was_half_told_is_made_again),
 		A_TEST(a_unit_is_asked_for_again_once),
+		A_TEST(another_boots_errors_move_no_policy),
 	};
 
 	return cmocka_run_group_tests_name("hands", tests, NULL, NULL);

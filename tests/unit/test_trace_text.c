@@ -229,13 +229,6 @@ static void other_lines(void **state)
 	assert_int_equal(
 		decode("Memory failure: 0x1234: already hardware poisoned", &event), 0);
 	assert_int_equal(decode("sched_switch: prev_comm=a", &event), 0);
-	assert_int_equal(
-		decode("[ 1.5] Memory failure: 0x1234: recovery action for clean LRU "
-		       "page: Recovered",
-		       &event),
-		1);
-	assert_int_equal(event.address, 0x1234 * PAGE);
-	assert_text(detail_of(&event, "result_text"), "Recovered");
 }
 
 int main(void)

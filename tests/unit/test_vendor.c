@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cper/ampere.h"
+#include "cper/arm_lists.h"
+#include "cper/arm_ras.h"
 #include "cper/guid_names.h"
 #include "cper/layout.h"
 #include "cper/section.h"
@@ -597,9 +600,11 @@ static void altra_as_it_was_sent(void **state)
 		assert_absent(detail_of(&way->event, "core"));
 		assert_string_equal(words_of(&way->event),
 				    i ? "uncorrected error of GIC, ERR0, instance 0 on "
-					"socket 1, 6 registers" :
+					"socket 1: uncorrected, recoverable; overflow: "
+					"illegal access, 6 registers" :
 					"uncorrected error of GIC, ERR0, instance 0 on "
-					"socket 0, 6 registers");
+					"socket 0: uncorrected, recoverable; overflow: "
+					"illegal access, 6 registers");
 		done(way);
 	}
 }
@@ -978,6 +983,8 @@ static void one_in_an_arm_record(void **state)
 		assert_number(cell_of(&decoded.event, "vendor", row, "value"),
 			      place_value(&vendor->places[p]));
 	}
+	assert_text(cell_of(&decoded.event, "vendor", 7, "text"),
+		    "corrected, transient: TLB data");
 	assert_bytes(detail_of(&decoded.event, "vendor_bytes"), bytes, vendor->len);
 	decoded_free(&decoded);
 }
@@ -1019,6 +1026,74 @@ static void vendor_bytes_of_others(void **state)
 			   &decoded);
 		assert_int_equal(rows_of(&decoded.event, "vendor"), 13);
 		decoded_free(&decoded);
+	}
+}
+
+/* Too little room for the rows is an error, as for all others of an ARM record. */
+static void no_room_for_the_rows(void **state)
+{
+	static uint8_t room[1024];
+	uint8_t bytes[VENDOR_BYTES_MAX];
+	bool refused = false, taken = false;
+
+	(void)state;
+	vendor_bytes(case_of("ampere-one"), bytes);
+	for (size_t size = 0; size <= sizeof(room); size += 8) {
+		struct arena arena = { room, size, 0 };
+		struct event event;
+		int r;
+
+		event_init(&event, handler_of("arm")->type);
+		r = ampere_rows_fill(MIDR_AMPERE_ONE, bytes, 72, ARM_LIST_VENDOR, &arena,
+				     &event);
+		assert_true(r == 0 || r == -ENOBUFS);
+		assert_int_equal(rows_of(&event, "vendor"), r ? 0 : 13);
+		refused |= r < 0;
+		taken |= r == 0;
+	}
+	assert_true(refused && taken);
+}
+
+static void a_status_in_words(void **state)
+{
+	static const struct {
+		uint64_t status;
+		const char *words;
+	} cases[] = {
+		{ 0xec30000e, "uncorrected, recoverable; overflow: illegal access" },
+		{ 0x00000000, "" },
+		{ 0xbc30000e, "" }, /* not valid */
+		{ 0x40000000, "" },
+		{ 0x40000006, "cache data" },
+		{ 0x41000006, "corrected, transient: cache data" },
+		{ 0x42000008, "corrected, nonspecific: TLB data" },
+		{ 0x43000002, "corrected, persistent: data of internal memory" },
+		{ 0x60000004, "uncorrected, uncontainable: failed assertion" },
+		{ 0x60100013, "uncorrected, unrecoverable: external timeout" },
+		{ 0x60200000, "uncorrected, restartable" },
+		{ 0x40c0000c, "deferred; poison: data of external memory" },
+		{ 0x6b88001a,
+		  "uncorrected, uncontainable; deferred; corrected, persistent; "
+		  "overflow; critical: another internal one" },
+		{ 0x4000001b, "code 27" },
+		{ 0x400000ff, "code 255" },
+		{ 0xdeadbeef41000007, "corrected, transient: cache tag" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char buf[ARM_RAS_TEXT_BYTES] = "";
+		struct text text = TEXT_IN(buf);
+
+		arm_ras_add_status(cases[i].status, &text);
+		assert_string_equal(buf, cases[i].words);
+	}
+	for (uint64_t serr = 0; serr < 256; serr++) { /* the longest fits, too */
+		char buf[ARM_RAS_TEXT_BYTES] = "";
+		struct text text = TEXT_IN(buf);
+
+		arm_ras_add_status(0x6bd80000 | serr, &text);
+		assert_false(text.cut);
 	}
 }
 
@@ -1078,6 +1153,8 @@ int main(void)
 		cmocka_unit_test(veras_sizes_that_lie),
 		cmocka_unit_test(one_in_an_arm_record),
 		cmocka_unit_test(vendor_bytes_of_others),
+		cmocka_unit_test(no_room_for_the_rows),
+		cmocka_unit_test(a_status_in_words),
 		cmocka_unit_test(numbers_of_any_width),
 	};
 

@@ -14,7 +14,7 @@ tests_unit_test_dump_LDADD = $(TESTS_LIBS)
 tests_unit_test_trace_text_SOURCES = tests/unit/test_trace_text.c
 tests_unit_test_trace_text_CPPFLAGS = $(TESTS_CPPFLAGS)
 tests_unit_test_trace_text_LDADD = librasctl.a liblocate.a libdbread.a $(TESTS_LIBS) $(SQLITE_LIBS) \
-	$(SMARTCOLS_LIBS)
+	$(SMARTCOLS_LIBS) $(SYSTEMD_LIBS)
 
 tests_unit_test_decode_SOURCES = tests/unit/test_decode.c
 tests_unit_test_decode_CPPFLAGS = $(TESTS_CPPFLAGS)

@@ -145,7 +145,9 @@ static const struct place hisi_ddrc[] = {
 static const struct place altra_arm[] = {
 	ALTRA_HEAD(0x00, "CPM", 2, "Armv8 core 1"),
 	{ 2, 2, 0x4005 }, /* CPM 5 of socket 1 */
-	REG(4, 4, "ERR_STATUS"),
+	{ 4, 4, 0xc2000006, .reg = "ERR_STATUS",
+	  .text = "corrected, nonspecific: cache data",
+	  .text_column = "error_status_text" },
 	REG(8, 8, "ERR_ADDR"),
 	REG(16, 8, "ERR_MISC0"),
 	REG(24, 8, "ERR_MISC1"),
@@ -220,7 +222,8 @@ static const struct place one_arm[] = {
 	ONE_HEAD(0x0000, "PE", 2, "MMU DTLB (CE)"),
 	REG(8, 8, "ERR_FR"),
 	REG(16, 8, "ERR_CTLR"),
-	REG(24, 8, "ERR_STATUS"),
+	{ 24, 8, 0xc1000008, .reg = "ERR_STATUS",
+	  .text = "corrected, transient: TLB data", .text_column = "error_status_text" },
 	REG(32, 8, "ERR_ADDR"),
 	REG(40, 8, "ERR_MISC0"),
 	REG(48, 8, "ERR_MISC1"),
@@ -559,7 +562,8 @@ const struct vendor_case vendor_cases[] = {
 	{ "ampere-altra", "ampere", GUID_ALTRA, 48, 0, PLACES(altra_arm),
 	  .component = COMPONENT_CPU, .device = "socket1 core 11",
 	  .words =
-		  "corrected error of CPM, Armv8 core 1, core 11 on socket 1, 6 registers" },
+		  "corrected error of CPM, Armv8 core 1, core 11 on socket 1: corrected, "
+		  "nonspecific: cache data, 6 registers" },
 	{ "ampere-altra-mcu", "ampere", GUID_ALTRA, 48, 0, PLACES(altra_mcu),
 	  .component = COMPONENT_MEMORY, .device = "socket0 MCU 2051",
 	  .words = "corrected error of MCU, ERR1, instance MCU 3 slot 1 on socket 0, "
@@ -578,8 +582,9 @@ const struct vendor_case vendor_cases[] = {
 		   "6 registers" },
 	{ "ampere-one", "ampere", GUID_ONE, 72, 0, PLACES(one_arm),
 	  .component = COMPONENT_CPU, .device = "socket1 PE 7",
-	  .words = "corrected error of PE, MMU DTLB (CE), instance 7 on socket 1, "
-		   "8 registers" },
+	  .words =
+		  "corrected error of PE, MMU DTLB (CE), instance 7 on socket 1: corrected, transient: TLB data, "
+		  "8 registers" },
 	{ "ampere-one-pcie", "ampere", GUID_ONE, 216, 0, PLACES(one_pcie),
 	  .component = COMPONENT_PCIE, .device = "socket1 PCIe AER 7",
 	  .words = "corrected error of PCIe AER, device, instance 7 on socket 1, "

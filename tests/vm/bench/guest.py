@@ -394,7 +394,7 @@ class Guest:
               "cursor=$(journalctl -q -n 0 --show-cursor); systemctl reload rasd; "
               "until journalctl -q -u rasd -o cat --after-cursor=\"${cursor#-- cursor: }\" | "
               "grep -q 'configuration read again'; do sleep 0.1; done; fi")
-    FIXED_AT_START = ("[daemon]", "[database]", "[trace]", "[signal]")
+    FIXED_AT_START = ("[daemon]", "[database]", "[trace]", "[signal]", "[firmware]")
 
     def configure_rasd(self, text, options="", settings=None):
         """Run rasd with this configuration, these options and these lines in its
