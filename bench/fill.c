@@ -62,7 +62,9 @@ static void make_memory(struct event *e)
 	e->severity = SEVERITY_CORRECTED;
 	e->component = COMPONENT_MEMORY;
 	e->dimm = value_text(names[dimm]);
-	event_set_address(e, ADDRESS_PHYSICAL, 0x80000000 + 64 * draw(1 << 20));
+	event_set_address(e, ADDRESS_PHYSICAL,
+			  0x80000000 + 4096 * (draw(8) ? draw(8) : draw(256)) +
+				  64 * draw(64));
 }
 
 static void make_rare(struct event *e, uint64_t i)

@@ -156,6 +156,7 @@ static int write_slot(struct db_writer *w, const struct tally_slot *slot)
 	const int64_t numbers[] = { slot->day, slot->boot, slot->type, slot->severity,
 				    slot->component };
 	const int64_t sums[] = { slot->cpu,
+				 slot->retold,
 				 (int64_t)slot->rows,
 				 (int64_t)slot->count,
 				 (int64_t)slot->first_id,

@@ -362,6 +362,13 @@ static void a_batch_of_many_kinds_is_counted(void **state)
 	assert_int_equal(ask_number(f->db, "SELECT max(length(dimm)) FROM tally"), 96);
 }
 
+/* Events that no other source had told of: those that summaries are of. */
+static uint64_t told_once(struct fixture *f)
+{
+	return (uint64_t)ask_number(f->db,
+				    "SELECT count(*) FROM event WHERE flags & 8 = 0");
+}
+
 static int add_rows(const struct db_summary *row, void *arg)
 {
 	*(uint64_t *)arg += row->rows;
@@ -373,16 +380,17 @@ static void events_behind_the_tally_are_not_forgotten(void **state)
 {
 	struct fixture *f = *state;
 	struct db_reader *r;
-	uint64_t n = 0;
+	uint64_t n = 0, told;
 
 	store_many(f);
+	told = told_once(f);
 	ask_nothing(f->db,
 		    "INSERT INTO event (boot, time, count, type, severity, component,"
 		    " flags) SELECT boot, time, 1, type, 4, 1, 0 FROM event"
 		    " WHERE id <= 10");
 	r = open_reader(f->db);
 	assert_int_equal(db_read_summary(r, add_rows, &n), 0);
-	assert_int_equal(n, N_EVENTS + 10);
+	assert_int_equal(n, told + 10);
 	db_reader_close(r);
 	db_writer_close(open_writer(f->db));
 	assert_int_equal(ask_number(f->db, "SELECT sum(rows) FROM tally"), N_EVENTS + 10);
@@ -394,14 +402,15 @@ static void removed_events_stay_counted(void **state)
 {
 	struct fixture *f = *state;
 	struct db_reader *r;
-	uint64_t n = 0;
+	uint64_t n = 0, told;
 
 	store_many(f);
+	told = told_once(f);
 	ask_nothing(f->db, "DELETE FROM event WHERE id <= 1500");
 	db_writer_close(open_writer(f->db));
 	r = open_reader(f->db);
 	assert_int_equal(db_read_summary(r, add_rows, &n), 0);
-	assert_int_equal(n, N_EVENTS);
+	assert_int_equal(n, told);
 	check(r, (struct db_filter){ .types = { "mc" } });
 	check(r, (struct db_filter){ .boot = 1 });
 	db_reader_close(r);
