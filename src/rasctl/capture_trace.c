@@ -93,16 +93,23 @@ static int enable(struct trace *trace, const struct handler *handler,
 		  const struct handler_tracepoint *wanted, const char *format, size_t len)
 {
 	struct tep_handle *tep = tep_alloc();
+	char filter_text[TRACE_FILTER_BYTES] = "";
+	struct text filter = TEXT_IN(filter_text);
 	struct tracepoint *tp;
 	int r = -ENOMEM;
 
 	if (!tep)
 		return r;
 	tp = tracepoint_new(tep, handler, wanted->name, format, len, &r);
-	if (tp)
+	if (tp) {
 		note_masked(trace, tp);
-	if (tp || !trace->capture->options->mask)
-		r = trace_instance_enable(&trace->instance, wanted->name, wanted->filter);
+		r = tracepoint_filter(tp, wanted, &filter);
+	}
+	/* what cannot be read cannot be masked; and nobody wants all of an event that is
+	 * only read in part */
+	if (tp ? r >= 0 : !trace->capture->options->mask && !wanted->only.field)
+		r = trace_instance_enable(&trace->instance, wanted->name,
+					  filter.len ? filter_text : wanted->filter);
 	tracepoint_free(tp);
 	tep_free(tep);
 	return r;
@@ -115,7 +122,8 @@ static int take_tracepoint(struct trace *trace, const struct handler *handler,
 	char name[128];
 	size_t len;
 	int r;
-	_cleanup_(free_ptr) char *format = trace_format_read(wanted->name, &len, &r);
+	_cleanup_(free_ptr) char *format =
+		trace_format_read(&trace->instance, wanted->name, &len, &r);
 
 	snprintf(name, sizeof(name), "format/%s", wanted->name);
 	if (!format) {
