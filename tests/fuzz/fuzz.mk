@@ -78,7 +78,7 @@ tests_fuzz_fuzz_dump_SOURCES = tests/fuzz/fuzz_dump.c $(FUZZ_COMMON) $(FUZZ_MAIN
 tests_fuzz_fuzz_dump_CPPFLAGS = $(FUZZ_CPPFLAGS)
 tests_fuzz_fuzz_dump_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_dump_LDADD = librasctl.a liblocate.a libdbread.a libipc.a $(FUZZ_LIBS) \
-	$(SQLITE_LIBS) $(SMARTCOLS_LIBS)
+	$(SQLITE_LIBS) $(SMARTCOLS_LIBS) $(SYSTEMD_LIBS)
 tests_fuzz_fuzz_kernel_dump_SOURCES = tests/fuzz/fuzz_kernel_dump.c $(FUZZ_COMMON) $(FUZZ_MAIN)
 tests_fuzz_fuzz_kernel_dump_CPPFLAGS = $(FUZZ_CPPFLAGS)
 tests_fuzz_fuzz_kernel_dump_LDFLAGS = $(FUZZ_LINK)
