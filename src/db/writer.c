@@ -64,10 +64,11 @@ const char *const writer_sql[STATEMENT_MAX] = {
 	[SQL_SET_RING] = "UPDATE ring SET position = ?2, id_top = ?3 WHERE id = ?1",
 	[SQL_ADD_TALLY] =
 		"INSERT INTO tally (day, boot, type, severity, component, device, dimm, cpu,"
-		" rows, count, first_id, last_id, first, last)"
-		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)" TALLY_ADD,
+		" retold, rows, count, first_id, last_id, first, last)"
+		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)" TALLY_ADD,
 	[SQL_FIND_TALLY_KEY] = "SELECT time, ifnull(boot, 0), type, ifnull(severity, 5),"
-			       " ifnull(component, 0), device, dimm, ifnull(cpu, -1)"
+			       " ifnull(component, 0), device, dimm, ifnull(cpu, -1),"
+			       " flags"
 			       " FROM event WHERE id = ?1",
 };
 
