@@ -88,31 +88,39 @@ static void note_masked(struct trace *trace, const struct tracepoint *tp)
 	}
 }
 
-/* What is not understood cannot be masked, and is not recorded then. */
+/* What is not understood cannot be masked, nor limited to what is an error. */
 static int enable(struct trace *trace, const struct handler *handler,
 		  const struct handler_tracepoint *wanted, const char *format, size_t len)
 {
-	struct tep_handle *tep = tep_alloc();
 	char filter_text[TRACE_FILTER_BYTES] = "";
 	struct text filter = TEXT_IN(filter_text);
-	struct tracepoint *tp;
+	struct tep_handle *tep = tep_alloc();
+	struct tracepoint *tp = NULL;
 	int r = -ENOMEM;
 
-	if (!tep)
-		return r;
-	tp = tracepoint_new(tep, handler, wanted->name, format, len, &r);
-	if (tp) {
-		note_masked(trace, tp);
-		r = tracepoint_filter(tp, wanted, &filter);
-	}
-	/* what cannot be read cannot be masked; and nobody wants all of an event that is
-	 * only read in part */
-	if (tp ? r >= 0 : !trace->capture->options->mask && !wanted->only.field)
-		r = trace_instance_enable(&trace->instance, wanted->name,
-					  filter.len ? filter_text : wanted->filter);
-	tracepoint_free(tp);
+	if (tep)
+		tp = tracepoint_new(tep, handler, wanted->name, format, len, &r);
 	tep_free(tep);
+	if (!tp)
+		return r;
+	r = tracepoint_filter(tp, wanted, &filter);
+	if (r >= 0)
+		r = trace_instance_enable(&trace->instance, wanted->name,
+					  filter.len ? filter_text : NULL);
+	if (r >= 0)
+		note_masked(trace, tp);
+	tracepoint_free(tp);
 	return r;
+}
+
+/* Held until we end; without it the kernel does not record. */
+static void hold_consumer(const struct handler_tracepoint *wanted)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "/sys/kernel/debug/%s", wanted->consumer);
+	if (open(path, O_RDONLY | O_CLOEXEC) < 0)
+		complain(CTL_FAILED, "cannot open %s: %s", path, strerror(errno));
 }
 
 /* 0: it is not there. */
@@ -134,6 +142,8 @@ static int take_tracepoint(struct trace *trace, const struct handler *handler,
 	capture_put(trace->capture, name, "the kernel's description of a tracepoint",
 		    format, len);
 	r = enable(trace, handler, wanted, format, len);
+	if (wanted->consumer)
+		hold_consumer(wanted);
 	if (r < 0)
 		capture_miss(trace->capture, wanted->name, "cannot be recorded: %s",
 			     strerror(-r));

@@ -9,9 +9,7 @@ librasd_a_SOURCES = \
 	src/rasd/hands_victims.c \
 	src/rasd/kernel_log.c src/rasd/kernel_log.h src/rasd/lag.c src/rasd/lag.h \
 	src/rasd/loop.c src/rasd/messages.h src/rasd/metrics.c src/rasd/metrics.h \
-	src/rasd/metrics_writer.c src/rasd/metrics_writer.h src/rasd/own_poison.c \
 	src/rasd/replay.c src/rasd/replay.h \
-	src/rasd/pipeline.c src/rasd/pipeline.h src/rasd/rules.c src/rasd/rules.h \
 	src/rasd/metrics_writer.c src/rasd/metrics_writer.h src/rasd/modules.c src/rasd/own_poison.c \
 	src/rasd/pipeline.c src/rasd/pipeline.h src/rasd/routes.c src/rasd/rules.c src/rasd/rules.h \
 	src/rasd/scratch.h src/rasd/store.c src/rasd/store.h src/rasd/sums.c src/rasd/sums.h \

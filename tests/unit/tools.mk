@@ -27,4 +27,4 @@ tests_unit_test_replay_LDADD = $(TESTS_LIBS)
 
 tests_unit_test_mask_SOURCES = tests/unit/test_mask.c
 tests_unit_test_mask_CPPFLAGS = $(TESTS_CPPFLAGS)
-tests_unit_test_mask_LDADD = librasctl.a liblocate.a libdbread.a $(TESTS_LIBS)
+tests_unit_test_mask_LDADD = librasctl.a liblocate.a libdbread.a $(TESTS_LIBS) $(SQLITE_LIBS) $(SMARTCOLS_LIBS) $(SYSTEMD_LIBS)
