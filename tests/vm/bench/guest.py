@@ -59,7 +59,7 @@ class GuestDied(GuestError):
 
 class Guest:
     def __init__(self, kernel="6.12", payload=None, *, cpus=2, boot_error=None, sources=4,
-                 command_line="", devices=(), start_rasd=True):
+                 command_line="", devices=(), start_rasd=True, kept=None):
         self.kernel = Kernel(kernel)
         self.series = kernel
         self.payload = pathlib.Path(payload) if payload else None
@@ -67,6 +67,7 @@ class Guest:
         self.command_line = command_line
         self.devices = devices      # more of QEMU's arguments
         self.boot_error = boot_error
+        self.kept = kept
         self.sources = sources
         self.start_rasd_at_boot = start_rasd
         self.boot_seconds = None
@@ -97,7 +98,8 @@ class Guest:
     def boot(self):
         started = time.monotonic()
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="rasd-guest-"))
-        self.firmware = Firmware(self.directory / "shared", self.sources, self.boot_error)
+        self.firmware = Firmware(self.directory / "shared", self.sources, self.boot_error,
+                                 self.kept)
         (self.directory / "initrd").write_bytes(
             self.firmware.tables() + initrd.archive(self.kernel) + overlay.archive(self.payload))
         self._start_qemu()
