@@ -189,7 +189,7 @@ static void take_aer(const struct cper_section *section, struct arena *arena,
 	if (section->len >= AER_TLP_AT + sizeof(header)) {
 		for (size_t i = 0; i < ARRAY_SIZE(header); i++)
 			header[i] = load_le32(section->body + AER_TLP_AT + 4 * i);
-		event->detail[TLP_HEADER] = aer_tlp_header(header, arena);
+		event->detail[TLP_HEADER] = aer_tlp_header(header, AER_TLP_DWORDS, arena);
 	}
 	cper_bytes_fill(section, TLP_PREFIX, AER_PREFIX_AT, SECTION_BYTES - AER_PREFIX_AT,
 			event);

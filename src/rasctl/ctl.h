@@ -50,6 +50,8 @@ struct options {
 	const char *kind;    /* of what is decoded; NULL: it shows */
 	const char *section; /* a GUID: type of a bare section; NULL: none */
 	uint64_t page_bytes; /* of the machine it came from; 0: not known */
+	uint64_t seconds;    /* to record for */
+	bool mask, all_log;  /* of what is sent to somebody */
 };
 
 struct verb {

@@ -290,3 +290,25 @@ int set_page_size(struct options *options, const char *value)
 	return r < 0 || size < 4096 || size > 1 << 20 || (size & (size - 1)) ? -EINVAL :
 									       0;
 }
+
+int set_seconds(struct options *options, const char *value)
+{
+	return parse_uint64(value, &options->seconds) < 0 || !options->seconds ||
+			       options->seconds > 86400 ?
+		       -EINVAL :
+		       0;
+}
+
+int set_mask(struct options *options, const char *value)
+{
+	(void)value;
+	options->mask = true;
+	return 0;
+}
+
+int set_all_log(struct options *options, const char *value)
+{
+	(void)value;
+	options->all_log = true;
+	return 0;
+}

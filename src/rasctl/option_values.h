@@ -37,6 +37,9 @@ int set_timeout(struct options *options, const char *value);
 int set_kind(struct options *options, const char *value);
 int set_section(struct options *options, const char *value);
 int set_page_size(struct options *options, const char *value);
+int set_seconds(struct options *options, const char *value);
+int set_mask(struct options *options, const char *value);
+int set_all_log(struct options *options, const char *value);
 
 bool is_boot_word(const char *word);
 

@@ -86,6 +86,12 @@ static const struct option_row rows[] = {
 	  "a GUID as UEFI writes it", set_section },
 	{ 'P', false, "page-size", "SIZE", "of that machine: 4K, 16K, 64K",
 	  "4K, 16K or 64K", set_page_size },
+	{ '1', false, "seconds", "N", "record for so long (default: 10)",
+	  "a number of seconds, 1 to 86400", set_seconds },
+	{ '2', false, "mask", NULL, "hide processes' names and physical addresses", NULL,
+	  set_mask },
+	{ '3', false, "all-log", NULL, "all of the kernel's log, not only errors", NULL,
+	  set_all_log },
 	{ 'o', true, "output", "FORMAT", "table (default), json, ndjson or csv",
 	  "table, json, ndjson or csv", set_output },
 	{ 'D', true, "db", "FILE", "the database (default: " RASD_DB_PATH ")",
@@ -294,7 +300,8 @@ int command_parse(int argc, char **argv, struct command *ret)
 	*ret = (struct command){ .options = { .format = output_ops_find("table"),
 					      .db = RASD_DB_PATH,
 					      .instance = "rasd",
-					      .timeout_sec = 5 } };
+					      .timeout_sec = 5,
+					      .seconds = 10 } };
 	r = read_options(argc, argv, &ret->options, given);
 	if (r != CTL_OK)
 		return r;

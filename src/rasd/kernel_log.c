@@ -215,6 +215,15 @@ static void note_position(struct kernel_log *log, uint64_t before)
 	log->pipeline->next_log = next;
 }
 
+void kernel_log_take(struct kernel_log *log, const struct kmsg_record *record,
+		     int64_t now)
+{
+	/* anybody who may write to it can make lines of another facility */
+	if (record->facility == 0)
+		take_line(log, record, now);
+	note_position(log, record->seq);
+}
+
 /*
  * Reads what there is at the boot time `now`. True: there is more. Afterwards, publish.
  */
@@ -227,10 +236,7 @@ bool kernel_log_read(struct kernel_log *log, int64_t now)
 		r = kmsg_read(&log->kmsg, &record);
 		if (r <= 0)
 			break;
-		/* anybody who may write to it can make lines of another facility */
-		if (record.facility == 0)
-			take_line(log, &record, now);
-		note_position(log, record.seq);
+		kernel_log_take(log, &record, now);
 	}
 	if (r < 0)
 		log_warning("the kernel's log cannot be read: %s", strerror(-r));

@@ -336,6 +336,8 @@ static void take_record(void *userdata, const struct trace_record *raw)
 	struct pipeline *pipeline = userdata;
 	struct event event;
 
+	if (pipeline->advance)
+		pipeline->advance(pipeline->advance_data, raw->boottime_ns);
 	status_of(pipeline)->records++;
 	if (understand(pipeline, raw, &event) == 0) {
 		status_of(pipeline)->not_ours++;

@@ -70,6 +70,9 @@ struct pipeline {
 	void (*observer)(void *userdata, const struct event *event, int32_t common_pid);
 	void (*settle)(void *userdata);
 	void *observer_data;
+	/* Before a record is looked at; NULL: nobody cares. */
+	void (*advance)(void *userdata, int64_t boottime_ns);
+	void *advance_data;
 	struct process owner; /* of the event that the observer is told of … */
 	bool has_owner;	      /* … if one was found */
 	struct tally *tally;  /* NULL: none is kept */

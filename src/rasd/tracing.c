@@ -288,7 +288,7 @@ void tracing_report(const struct tracing *tracing, struct ring_status *status)
 	for (size_t i = 0; i < tracing->handlers->n_handlers; i++)
 		tracing_report_one(tracing, i, status);
 	for (int state = SOURCE_READY; state < SOURCE_STATE_MAX; state++) {
-		char line[1024] = "";
+		char line[64 * STATUS_SOURCES_MAX] = "";
 		struct text text = TEXT_IN(line);
 
 		for (size_t i = 0; i < tracing->handlers->n_handlers; i++) {
