@@ -66,6 +66,8 @@ const char *const writer_sql[STATEMENT_MAX] = {
 		"INSERT INTO tally (day, boot, type, severity, component, device, dimm, cpu,"
 		" retold, rows, count, first_id, last_id, first, last)"
 		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)" TALLY_ADD,
+	[SQL_ADD_PLACE] =
+		"INSERT OR IGNORE INTO place (kind, name, stretch) VALUES (?,?,?)",
 	[SQL_FIND_TALLY_KEY] = "SELECT time, ifnull(boot, 0), type, ifnull(severity, 5),"
 			       " ifnull(component, 0), device, dimm, ifnull(cpu, -1),"
 			       " flags"
