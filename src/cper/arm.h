@@ -16,6 +16,7 @@
 #define ARM_ERROR_INFO_BYTES	 32
 #define ARM_CONTEXT_HEADER_BYTES 8
 #define ARM_REGISTER_NAME_BYTES	 24
+#define ARM_CONTEXT_NOT_TOLD	 UINT16_MAX /* type of a context that the log left out */
 
 /* What an error information structure speaks of: a set, as UEFI 2.9A defines its type. */
 enum arm_error_type {

@@ -214,6 +214,18 @@ static void fill_context(const struct arm_context *context, struct value *row)
 		row[CONTEXT_UNKNOWN] = value_bytes(context->registers, context->size);
 }
 
+/* Nor is a context's version; of one that the kernel did not print, nothing is. */
+static void forget_context(const struct arm_context *context, struct value *row)
+{
+	row[CONTEXT_VERSION].kind = VALUE_NONE;
+	if (context->type == ARM_CONTEXT_NOT_TOLD)
+		row[CONTEXT_TYPE].kind = VALUE_NONE;
+	if (context->size)
+		return;
+	row[CONTEXT_SIZE].kind = VALUE_NONE;
+	row[CONTEXT_UNKNOWN].kind = VALUE_NONE;
+}
+
 /* Returns the row behind the last one written, or NULL if the arena is full. */
 static struct value *fill_registers(const struct arm_context *context, size_t number,
 				    struct value *row, struct arena *arena)
@@ -261,7 +273,7 @@ static int fill_contexts(struct event *event, const struct arm_body *body,
 		at = arm_body_context(body, at, &context);
 		fill_context(&context, row);
 		if (body->told)
-			row[CONTEXT_VERSION].kind = VALUE_NONE;
+			forget_context(&context, row);
 		reg = fill_registers(&context, i, reg, arena);
 		if (!reg)
 			return -ENOBUFS;

@@ -71,7 +71,7 @@ static bool take_beginning(struct builder *builder, const char *line)
 	} else if (starts(line, "Context info structure ") &&
 		   builder->part <= IN_CONTEXT) {
 		begin_part(builder, IN_CONTEXT, ARM_CONTEXT_HEADER_BYTES);
-		put(builder->bytes + builder->start + 2, UINT16_MAX, 2);
+		put(builder->bytes + builder->start + 2, ARM_CONTEXT_NOT_TOLD, 2);
 		body->n_contexts++;
 		body->vendor_at = builder->len;
 	} else if (starts(line, "Vendor specific error info has ")) {
@@ -199,7 +199,10 @@ static bool take_dump(struct builder *builder, const char *line)
 	return true;
 }
 
-/* The kernel's own words for a section whose lengths lie. */
+/*
+ * The kernel's own words for a section whose lengths lie. Kernel 7.3 has them for right
+ * ones, too: it wants a context padded to 16 bytes. Either way it printed no more.
+ */
 static bool is_complaint(const char *line)
 {
 	return starts(line, "section length") || starts(line, "firmware-generated") ||
@@ -221,8 +224,8 @@ static void take_line(struct builder *builder, const char *line)
 }
 
 /*
- * The body is in the arena. Its `torn` says that lines are missing, or that the kernel
- * called the section's lengths wrong. -ENOBUFS.
+ * The body is in the arena. Its `torn` says that the log does not have all of it: lines
+ * are missing, or the kernel stopped since it found lengths wrong. -ENOBUFS.
  */
 int arm_log_body(const struct cper_log_section *section, struct arena *arena,
 		 struct arm_body *ret)

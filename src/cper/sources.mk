@@ -9,6 +9,8 @@ libcper_a_SOURCES = \
 	src/cper/arm_lists.h \
 	src/cper/arm_log.c \
 	src/cper/arm_log.h \
+	src/cper/arm_ras.c \
+	src/cper/arm_ras.h \
 	src/cper/cxl_dvsec.c \
 	src/cper/cxl_dvsec.h \
 	src/cper/cxl_event.c \
@@ -36,4 +38,6 @@ libcper_a_SOURCES = \
 	src/cper/section.c \
 	src/cper/section.h \
 	src/cper/walk.c \
-	src/cper/walk.h
+	src/cper/walk.h \
+	src/cper/x86.c \
+	src/cper/x86.h

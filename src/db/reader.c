@@ -113,6 +113,8 @@ int db_reader_open(const char *path, const struct handler_table *table,
 	if (!r)
 		return -ENOMEM;
 	r->table = table;
+	r->count_max = 20000; /* a millisecond or two */
+	r->cheap = 1000;
 	r->arena.base = malloc(ARENA_BYTES);
 	r->arena.size = ARENA_BYTES;
 	res = r->arena.base ? open_and_check(r, path, ret_note) : -ENOMEM;

@@ -29,6 +29,7 @@ struct db_filter {
 	uint64_t id;			 /* 0: any */
 	uint64_t after;			 /* only ids above it */
 	uint64_t newest;		 /* only so many, the newest; 0: all */
+	uint64_t oldest;		 /* as newest, and not both */
 	const char *types[DB_TYPES_MAX]; /* names; none: any */
 	unsigned int severities;	 /* bits by enum severity; 0: any */
 	unsigned int components;	 /* bits by enum component; 0: any */
@@ -55,6 +56,30 @@ struct db_summary {
 	int64_t first_ns, last_ns;
 };
 
+/* What summaries can be made by. */
+enum db_by {
+	DB_BY_TYPE,
+	DB_BY_SEVERITY,
+	DB_BY_COMPONENT,
+	DB_BY_UNIT,
+	DB_BY_DIMM,
+	DB_BY_DEVICE,
+	DB_BY_PAGE,
+	DB_BY_CPU,
+	DB_BY_BOOT,
+	DB_BY_DAY, /* UTC, since 1970 */
+	DB_BY_MAX
+};
+
+struct db_group {
+	const char *text; /* borrowed for the call */
+	int64_t number;	  /* severity, component, page, CPU, day */
+	bool is_known;	  /* false: events that have none */
+	uint64_t rows, count;
+	uint64_t counts[SEVERITY_MAX];
+	int64_t first_ns, last_ns;
+};
+
 struct db_loss {
 	const char *stage, *instance; /* borrowed for the call */
 	uint64_t count;
@@ -64,6 +89,8 @@ struct db_loss {
 /* Each calls `each` for every row until it returns non-zero, which is then returned. */
 int db_read_summary(struct db_reader *r,
 		    int (*each)(const struct db_summary *row, void *arg), void *arg);
+int db_read_groups(struct db_reader *r, enum db_by by,
+		   int (*each)(const struct db_group *row, void *arg), void *arg);
 int db_read_losses(struct db_reader *r, int (*each)(const struct db_loss *row, void *arg),
 		   void *arg);
 
@@ -82,4 +109,16 @@ struct db_facts {
 };
 
 int db_read_last_run(struct db_reader *r, struct db_last_run *ret);
+#define DB_HEALTH_MAX 10000 /* counts end there */
+
+/* What happened after some event, of what is neither synthetic nor unconfirmed. */
+struct db_health {
+	uint64_t last_id; /* of an event or action; 0: there is none */
+	uint64_t uncorrected, deferred, untold;
+	uint64_t failed_acts;
+	uint64_t lost; /* in all */
+};
+
+int db_read_health(struct db_reader *r, uint64_t after, struct db_health *ret);
+int db_find_boot(struct db_reader *r, const char *boot, int64_t *ret);
 int db_read_facts(struct db_reader *r, struct db_facts *ret);

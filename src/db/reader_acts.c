@@ -125,12 +125,18 @@ int db_read_links(struct db_reader *r, uint64_t event, db_each_link *each, void 
 int db_read_pages(struct db_reader *r, db_each_page *each, void *arg)
 {
 	_cleanup_(sql_finalize) sqlite3_stmt *stmt = NULL;
+	struct row_origin origin;
 	struct db_page page;
-	int res = row_select_prepare(r->db, &page_row, "ORDER BY last DESC, address",
-				     &stmt);
+	int64_t boot = 0;
+	int res =
+		sql_number(r->db, "SELECT boot FROM run ORDER BY id DESC LIMIT 1", &boot);
 
-	while (res >= 0 && (res = next_row(stmt, &page_row, &page, NULL)) == 1) {
-		res = each(&page, arg);
+	if (res < 0)
+		return res;
+	res = row_select_prepare(r->db, &page_row, "ORDER BY last DESC, address", &stmt);
+
+	while (res >= 0 && (res = next_row(stmt, &page_row, &page, &origin)) == 1) {
+		res = each(&page, origin.boot == boot, arg);
 		if (res)
 			return res;
 	}

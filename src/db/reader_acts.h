@@ -25,7 +25,8 @@ struct db_acts_filter {
 typedef int db_each_hit(const struct db_hit *hit, void *arg);
 typedef int db_each_link(const struct db_link *link, void *arg);
 typedef int db_each_action(const struct db_action *action, int64_t run, void *arg);
-typedef int db_each_page(const struct db_page *page, void *arg);
+/* `is_now`: its state is of the last boot; what was out of use before need not be */
+typedef int db_each_page(const struct db_page *page, bool is_now, void *arg);
 
 int db_read_hits(struct db_reader *r, const struct db_acts_filter *filter,
 		 db_each_hit *each, void *arg);

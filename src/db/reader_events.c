@@ -30,6 +30,7 @@ enum {
 	UNIT,
 	DIMM,
 	DEVICE,
+	DEVICE_ID,
 	SOURCE,
 	FLAGS,
 	COLUMNS
@@ -55,6 +56,7 @@ static const struct field columns[COLUMNS] = {
 	[UNIT] = { .name = "unit", .kind = FIELD_TEXT },
 	[DIMM] = { .name = "dimm", .kind = FIELD_TEXT },
 	[DEVICE] = { .name = "device", .kind = FIELD_TEXT },
+	[DEVICE_ID] = { .name = "device_id", .kind = FIELD_TEXT },
 	[SOURCE] = { .name = "source", .kind = FIELD_INT },
 	[FLAGS] = { .name = "flags", .kind = FIELD_INT },
 };
@@ -141,6 +143,7 @@ static void fill_head(const struct value *row, struct event *event)
 	event->unit = row[UNIT];
 	event->dimm = row[DIMM];
 	event->device = row[DEVICE];
+	event->device_id = row[DEVICE_ID];
 }
 
 static void read_row(sqlite3_stmt *stmt, const struct field *fields, size_t n_fields,

@@ -19,7 +19,6 @@
 #include "util/macro.h"
 
 #define TYPES_MAX 128
-#define COUNT_MAX 20000 /* rows of an index that are counted: a millisecond or two */
 
 struct plan {
 	struct db_reader *r;
@@ -239,11 +238,12 @@ struct arms {
 	bool is_bare; /* only to be counted: the way's own condition is enough */
 };
 
-static void begin_arm(struct arms *arms)
+/* `id`: the column that the arm is in the order of. */
+static void begin_arm(struct arms *arms, const char *id)
 {
 	if (arms->n++)
 		sqlite3_str_appendf(arms->sql, arms->is_bare ? " UNION ALL " : " UNION ");
-	sqlite3_str_appendf(arms->sql, "SELECT e.id AS id FROM ");
+	sqlite3_str_appendf(arms->sql, "SELECT %s AS id FROM ", id);
 }
 
 static void end_arm(struct arms *arms)
@@ -254,7 +254,7 @@ static void end_arm(struct arms *arms)
 
 static void add_arm(struct arms *arms, const char *index, const char *condition)
 {
-	begin_arm(arms);
+	begin_arm(arms, "e.id");
 	sqlite3_str_appendf(arms->sql, "event e INDEXED BY %s WHERE %s", index,
 			    condition);
 	end_arm(arms);
@@ -295,7 +295,7 @@ static void unit_arms(struct arms *arms)
 	const char *unit = arms->plan->filter->unit;
 
 	add_equal_arm(arms, "event_unit", "e.unit", unit);
-	begin_arm(arms);
+	begin_arm(arms, "e.id");
 	sqlite3_str_appendf(arms->sql,
 			    "hit h INDEXED BY hit_unit CROSS JOIN event e"
 			    " ON e.id = h.event WHERE h.unit = %Q",
@@ -409,7 +409,7 @@ static int has_index(struct db_reader *r, const char *index)
 	return sql_next(stmt);
 }
 
-/* How many rows a way leads to, up to COUNT_MAX. */
+/* How many rows a way leads to, up to count_max. */
 static int count_way(const struct plan *plan, const struct way *way, int64_t *ret)
 {
 	struct arms arms = { .plan = plan,
@@ -420,7 +420,7 @@ static int count_way(const struct plan *plan, const struct way *way, int64_t *re
 
 	sqlite3_str_appendf(arms.sql, "SELECT count(*) FROM (");
 	way->arms(&arms);
-	sqlite3_str_appendf(arms.sql, " LIMIT %d)", COUNT_MAX);
+	sqlite3_str_appendf(arms.sql, " LIMIT %lld)", (long long)plan->r->count_max);
 	res = sql_prepare_built(plan->r->db, arms.sql, &stmt);
 	res = res < 0 ? res : sql_next(stmt);
 	if (res == 1)
@@ -453,7 +453,8 @@ static int add_type_arm(struct arms *arms, int64_t type)
 
 	if (res < 0)
 		return res;
-	begin_arm(arms);
+	/* the table's own key: of e.id SQLite does not see that it is in order */
+	begin_arm(arms, res == 1 ? "d.event" : "e.id");
 	if (res == 1) {
 		sqlite3_str_appendf(
 			arms->sql,
@@ -479,7 +480,7 @@ static int add_default_arms(struct arms *arms)
 	bool all = plan->all_types && !plan->filter->types[0];
 
 	if (all || plan->filter->id) {
-		begin_arm(arms);
+		begin_arm(arms, "e.id");
 		sqlite3_str_appendf(arms->sql, "event e WHERE 1");
 		end_arm(arms);
 		return 0;
@@ -507,12 +508,19 @@ static int64_t default_cost(const struct plan *plan)
 		return 0;
 	if (!plan->has_tally)
 		return INT64_MAX;
-	if (f->newest && !f->unit && !f->page_last && !f->until_ns)
-		need = (int64_t)MIN(f->newest, (uint64_t)plan->matched);
+	if ((f->newest || f->oldest) && !f->unit && !f->page_last && !f->until_ns)
+		need = (int64_t)MIN(f->newest + f->oldest, (uint64_t)plan->matched);
 	cost = (int64_t)((double)need * (double)plan->total / (double)plan->matched);
 	if (plan->hi <= after)
 		return 0;
 	return MIN(cost, plan->hi - MAX(plan->lo - 1, after));
+}
+
+/* Too many to put all of them in order; but those that are wanted may be near. */
+static bool may_be_many(const struct db_filter *f, const struct way *way)
+{
+	return f->newest ? way->is_ordered || way->arms == time_arms :
+			   f->oldest && way->is_ordered;
 }
 
 /* NULL: without an index. */
@@ -521,7 +529,7 @@ static int choose_way(const struct plan *plan, const struct way **ret)
 	int64_t best = default_cost(plan);
 
 	*ret = NULL;
-	for (size_t i = 0; i < ARRAY_SIZE(ways) && best > 1000; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(ways) && best > plan->r->cheap; i++) {
 		int64_t n = 0;
 		int res = ways[i].applies(plan->filter) ?
 				  has_index(plan->r, ways[i].index) :
@@ -533,8 +541,7 @@ static int choose_way(const struct plan *plan, const struct way **ret)
 			n = INT64_MAX;
 		if (res < 0)
 			return res;
-		/* too many to be put in order, but the newest of them may be near */
-		if (n >= COUNT_MAX && !plan->filter->newest)
+		if (n >= plan->r->count_max && !may_be_many(plan->filter, &ways[i]))
 			n = INT64_MAX;
 		if (n < best) {
 			best = n;
@@ -576,7 +583,8 @@ static int build(struct plan *plan, sqlite3_str *sql)
 {
 	const struct db_filter *f = plan->filter;
 	struct arms arms = { .plan = plan, .sql = sql };
-	long long limit = f->newest ? (long long)MIN(f->newest, (uint64_t)INT64_MAX) : -1;
+	uint64_t n = f->newest ? f->newest : f->oldest;
+	long long limit = n ? (long long)MIN(n, (uint64_t)INT64_MAX) : -1;
 	bool turn = f->newest && !f->newest_first;
 	int res;
 

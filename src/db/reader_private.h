@@ -21,7 +21,10 @@ struct db_reader {
 	struct reader_type **types;
 	size_t n_types;
 	sqlite3_stmt *ids, *event; /* of the search; of its current row */
-	struct arena arena;	   /* what the lists of the current event hold */
+	/* of a search, see reader_find.c; tests have less of all */
+	int64_t count_max;  /* rows of an index that are counted */
+	int64_t cheap;	    /* rows that are looked at without asking for an index */
+	struct arena arena; /* what the lists of the current event hold */
 };
 
 int reader_find_type(struct db_reader *r, int64_t id, struct reader_type **ret);

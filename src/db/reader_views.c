@@ -2,6 +2,7 @@
 
 /* What is asked of a database beside its events. */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "db/reader_private.h"
@@ -17,41 +18,6 @@ static const char *text_of(sqlite3_stmt *stmt, int column)
 }
 
 _Static_assert(EVENT_RETOLD == 8, "as DB_RETOLD has it");
-
-/* Calls `each` for the rows by type and severity, of which sums are made. */
-int db_read_summary(struct db_reader *r,
-		    int (*each)(const struct db_summary *row, void *arg), void *arg)
-{
-	_cleanup_(sql_finalize) sqlite3_stmt *stmt = NULL;
-	int res = sql_prepare(r->db,
-			      "SELECT ifnull(t.name, 'unknown'), s.* FROM (SELECT"
-			      " severity, count(*), sum(count), min(time),"
-			      " max(ifnull(time_last, time)), type"
-			      " FROM event WHERE NOT " DB_RETOLD
-			      " GROUP BY type, severity) s"
-			      " LEFT JOIN event_type t ON t.id = s.type"
-			      " ORDER BY 1, 2",
-			      &stmt);
-
-	while (res >= 0 && (res = sql_next(stmt)) == 1) {
-		bool has_severity = sqlite3_column_type(stmt, 1) != SQLITE_NULL;
-
-		res = each(
-			&(struct db_summary){
-				.type = text_of(stmt, 0),
-				.severity = has_severity ? sqlite3_column_int(stmt, 1) :
-							   SEVERITY_UNKNOWN,
-				.rows = (uint64_t)sqlite3_column_int64(stmt, 2),
-				.count = (uint64_t)sqlite3_column_int64(stmt, 3),
-				.first_ns = sqlite3_column_int64(stmt, 4),
-				.last_ns = sqlite3_column_int64(stmt, 5),
-			},
-			arg);
-		if (res)
-			return res;
-	}
-	return res;
-}
 
 /* Calls `each` for the sums of all losses, by stage and instance. */
 int db_read_losses(struct db_reader *r, int (*each)(const struct db_loss *row, void *arg),
@@ -118,6 +84,37 @@ int db_read_last_run(struct db_reader *r, struct db_last_run *ret)
 	res = res < 0 ? res : sql_next(stmt);
 	if (res == 1)
 		fill_run(stmt, ret);
+	return res;
+}
+
+/*
+ * Which row of `boot` is meant: by its id as the kernel has it (dashes or not), or
+ * counted as journalctl counts: 0 the last one, -1 the one before it, 1 the first there
+ * is. Returns 1, or 0 if there is no such boot, or a negative errno.
+ */
+int db_find_boot(struct db_reader *r, const char *boot, int64_t *ret)
+{
+	_cleanup_(sql_finalize) sqlite3_stmt *stmt = NULL;
+	char *end;
+	long n = strtol(boot, &end, 10);
+	bool is_number = *boot && !*end && strlen(boot) < 10;
+	int res = sql_prepare(
+		r->db,
+		!is_number ? "SELECT id FROM boot WHERE replace(boot_id, '-', '') ="
+			     " replace(?1, '-', '') COLLATE NOCASE" :
+		n > 0	   ? "SELECT id FROM boot ORDER BY id LIMIT 1 OFFSET ?1 - 1" :
+			     "SELECT id FROM boot ORDER BY id DESC LIMIT 1 OFFSET -?1",
+		&stmt);
+
+	if (res < 0)
+		return res;
+	if (is_number)
+		sqlite3_bind_int64(stmt, 1, n);
+	else
+		sqlite3_bind_text(stmt, 1, boot, -1, SQLITE_STATIC);
+	res = sql_next(stmt);
+	if (res == 1)
+		*ret = sqlite3_column_int64(stmt, 0);
 	return res;
 }
 

@@ -113,10 +113,10 @@ static const char query_sql[] =
 	"CREATE TABLE tally ("
 	" day INTEGER NOT NULL, boot INTEGER NOT NULL, type INTEGER NOT NULL,"
 	" severity INTEGER NOT NULL, component INTEGER NOT NULL, device TEXT NOT NULL,"
-	" dimm TEXT NOT NULL, cpu INTEGER NOT NULL, rows INTEGER NOT NULL,"
-	" count INTEGER NOT NULL, first_id INTEGER NOT NULL, last_id INTEGER NOT NULL,"
+	" dimm TEXT NOT NULL, cpu INTEGER NOT NULL, retold INTEGER NOT NULL,"
+	" rows INTEGER NOT NULL, count INTEGER NOT NULL, first_id INTEGER NOT NULL, last_id INTEGER NOT NULL,"
 	" first INTEGER NOT NULL, last INTEGER NOT NULL,"
-	" PRIMARY KEY (day, boot, type, severity, component, device, dimm, cpu))"
+	" PRIMARY KEY (day, boot, type, severity, component, device, dimm, cpu, retold))"
 	" WITHOUT ROWID;"
 	"CREATE INDEX event_mild ON event (severity) WHERE " DB_MILD ";"
 	"CREATE INDEX event_unit ON event (unit) WHERE unit IS NOT NULL;"
@@ -131,7 +131,8 @@ static const struct migration {
 } migrations[] = {
 	{ 1000, base_sql },
 	{ 1001, acts_sql },
-	{ 1002, "ALTER TABLE event ADD COLUMN device TEXT;" ONCE_SQL },
+	{ 1002, "ALTER TABLE event ADD COLUMN device TEXT;"
+		"ALTER TABLE event ADD COLUMN device_id TEXT;" ONCE_SQL },
 	{ 1002, query_sql },
 };
 
@@ -162,11 +163,11 @@ int tally_complete(sqlite3 *db)
 {
 	return sql_exec(db,
 			"INSERT INTO tally (day, boot, type, severity, component, device,"
-			" dimm, cpu, rows, count, first_id, last_id, first, last)"
+			" dimm, cpu, retold, rows, count, first_id, last_id, first, last)"
 			" SELECT " TALLY_KEY_OF_EVENT ", count(*), sum(count), min(id),"
 			" max(id), min(time), max(ifnull(time_last, time)) FROM event"
 			" WHERE id > (SELECT ifnull(max(last_id), 0) FROM tally)"
-			" GROUP BY 1, 2, 3, 4, 5, 6, 7, 8" TALLY_ADD);
+			" GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9" TALLY_ADD);
 }
 
 /* Fills an empty database, in one transaction. */

@@ -3,7 +3,8 @@
 
 /*
  * The table `tally`: how many events there were, by day (UTC, since 1970), boot, type,
- * severity, component, device, DIMM and CPU. What is not known stands there as 0 (boot),
+ * severity, component, device, DIMM and CPU, and whether another source had told
+ * of it (those are in no sum). What is not known stands there as 0 (boot),
  * SEVERITY_UNKNOWN, '' or -1, since NULL is no key. It is written with each batch, a row
  * for each kind of event in it, so that a flood costs a row; and it is kept when events
  * are removed for their age: a summary counts those too.
@@ -16,12 +17,13 @@
 #define TALLY_DAY_NS "86400000000000"
 
 /* Columns of `event` as the key has them. */
-#define TALLY_KEY_OF_EVENT                                                      \
-	" time / " TALLY_DAY_NS ", ifnull(boot, 0), type, ifnull(severity, 5)," \
-	" ifnull(component, 0), ifnull(device, ''), ifnull(dimm, ''), ifnull(cpu, -1)"
+#define TALLY_KEY_OF_EVENT                                                              \
+	" time / " TALLY_DAY_NS ", ifnull(boot, 0), type, ifnull(severity, 5),"         \
+	" ifnull(component, 0), ifnull(device, ''), ifnull(dimm, ''), ifnull(cpu, -1)," \
+	" (flags & 8) != 0"
 
 #define TALLY_ADD                                                                        \
-	" ON CONFLICT (day, boot, type, severity, component, device, dimm, cpu)"         \
+	" ON CONFLICT (day, boot, type, severity, component, device, dimm, cpu, retold)" \
 	" DO UPDATE SET rows = rows + excluded.rows, count = count + excluded.count,"    \
 	" first_id = min(first_id, excluded.first_id),"                                  \
 	" last_id = max(last_id, excluded.last_id), first = min(first, excluded.first)," \

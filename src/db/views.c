@@ -73,6 +73,7 @@ static void build_events(sqlite3_str *sql)
 	sqlite3_str_appendf(
 		sql,
 		" e.cpu, e.pid, e.tgid, e.uid, e.comm, e.unit, e.dimm, e.device,"
+		" e.device_id,"
 		" (e.flags & %d) = 0 AS confirmed, (e.flags & %d) != 0 AS synthetic,"
 		" (e.flags & %d) != 0 AS previous_boot, (e.flags & %d) != 0 AS retold,"
 		" b.boot_id, e.run FROM event e LEFT JOIN event_type t ON t.id = e.type"

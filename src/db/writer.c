@@ -24,8 +24,8 @@ const char *const writer_sql[STATEMENT_MAX] = {
 	[SQL_ADD_EVENT] =
 		"INSERT INTO event (id, boot, run, time, time_last, count, boottime,"
 		" type, severity, component, address, address_kind, address_mask, cpu,"
-		" pid, tgid, uid, comm, unit, dimm, device, source, flags)"
-		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+		" pid, tgid, uid, comm, unit, dimm, device, device_id, source, flags)"
+		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	[SQL_ADD_BOOT] =
 		"INSERT INTO boot (boot_id, machine_id, kernel, arch, page_size,"
 		" first_seen) VALUES (?,?,?,?,?,?) ON CONFLICT (boot_id) DO NOTHING",
@@ -64,10 +64,11 @@ const char *const writer_sql[STATEMENT_MAX] = {
 	[SQL_SET_RING] = "UPDATE ring SET position = ?2, id_top = ?3 WHERE id = ?1",
 	[SQL_ADD_TALLY] =
 		"INSERT INTO tally (day, boot, type, severity, component, device, dimm, cpu,"
-		" rows, count, first_id, last_id, first, last)"
-		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)" TALLY_ADD,
+		" retold, rows, count, first_id, last_id, first, last)"
+		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)" TALLY_ADD,
 	[SQL_FIND_TALLY_KEY] = "SELECT time, ifnull(boot, 0), type, ifnull(severity, 5),"
-			       " ifnull(component, 0), device, dimm, ifnull(cpu, -1)"
+			       " ifnull(component, 0), device, dimm, ifnull(cpu, -1),"
+			       " flags"
 			       " FROM event WHERE id = ?1",
 };
 

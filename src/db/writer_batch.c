@@ -50,6 +50,7 @@ static void bind_event(const struct db_writer *w, const struct event *event, int
 	sql_bind_value(stmt, ++i, &event->unit);
 	sql_bind_value(stmt, ++i, &event->dimm);
 	sql_bind_value(stmt, ++i, &event->device);
+	sql_bind_value(stmt, ++i, &event->device_id);
 	sqlite3_bind_int64(stmt, ++i, event->source);
 	sqlite3_bind_int64(stmt, ++i, place->flags);
 }
@@ -103,12 +104,14 @@ int db_add_event(struct db_writer *w, const struct event *event,
 			    insert_unknown(inserts, (int64_t)id, undecoded) :
 			    detail_insert(inserts, (int64_t)id, event);
 	writer_failed(w, r);
-	if (r >= 0 && !(place.flags & EVENT_RETOLD))
-		r = writer_tally_add(w, event, id,
-				     &(struct tally_of){ .type = inserts->type_id,
-							 .boot = place.boot,
-							 .rows = 1,
-							 .count = event->count });
+	if (r >= 0)
+		r = writer_tally_add(
+			w, event, id,
+			&(struct tally_of){ .type = inserts->type_id,
+					    .boot = place.boot,
+					    .rows = 1,
+					    .count = event->count,
+					    .retold = place.flags & EVENT_RETOLD });
 	if (r >= 0 && id > w->now.id_top)
 		w->now.id_top = id;
 	return r;

@@ -57,6 +57,7 @@ struct writer_place {
 struct tally_of {
 	int64_t type, boot; /* rows of theirs */
 	uint64_t rows, count;
+	bool retold;
 };
 
 struct writer_tally;

@@ -27,7 +27,7 @@ struct tally_text {
 struct tally_slot {
 	int64_t day, boot, type;
 	int32_t severity, component, cpu;
-	bool is_used;
+	bool is_used, retold;
 	struct tally_text device, dimm;
 	uint64_t rows, count, first_id, last_id;
 	int64_t first_ns, last_ns;
@@ -80,10 +80,11 @@ static int64_t day_of(const struct event *event)
 	return event->time_ns / DAY_NS;
 }
 
-static bool is_of(const struct tally_slot *slot, const struct event *event, int64_t type,
-		  int64_t boot)
+static bool is_of(const struct tally_slot *slot, const struct event *event,
+		  const struct tally_of *of)
 {
-	return slot->type == type && slot->day == day_of(event) && slot->boot == boot &&
+	return slot->type == of->type && slot->day == day_of(event) &&
+	       slot->boot == of->boot && slot->retold == of->retold &&
 	       slot->severity == (int32_t)event->severity &&
 	       slot->component == (int32_t)event->component && slot->cpu == event->cpu &&
 	       same_text(&slot->device, &event->device) &&
@@ -99,10 +100,11 @@ static uint32_t mix(uint32_t hash, const void *bytes, size_t len)
 	return hash;
 }
 
-static uint32_t hash_of(const struct event *event, int64_t type, int64_t boot)
+static uint32_t hash_of(const struct event *event, const struct tally_of *of)
 {
-	const int64_t numbers[] = { type,
-				    boot,
+	const int64_t numbers[] = { of->type,
+				    of->boot,
+				    of->retold,
 				    day_of(event),
 				    (int64_t)event->severity,
 				    (int64_t)event->component,
@@ -113,13 +115,14 @@ static uint32_t hash_of(const struct event *event, int64_t type, int64_t boot)
 	return mix(hash, event->dimm.text, cut_length(&event->dimm));
 }
 
-static void begin_slot(struct tally_slot *slot, const struct event *event, int64_t type,
-		       int64_t boot)
+static void begin_slot(struct tally_slot *slot, const struct event *event,
+		       const struct tally_of *of)
 {
 	*slot = (struct tally_slot){
 		.day = day_of(event),
-		.boot = boot,
-		.type = type,
+		.boot = of->boot,
+		.type = of->type,
+		.retold = of->retold,
 		.severity = (int32_t)event->severity,
 		.component = (int32_t)event->component,
 		.cpu = event->cpu,
@@ -134,14 +137,14 @@ static void begin_slot(struct tally_slot *slot, const struct event *event, int64
 
 /* There is room, see SLOTS_IN. */
 static struct tally_slot *find_slot(struct writer_tally *tally, const struct event *event,
-				    int64_t type, int64_t boot)
+				    const struct tally_of *of)
 {
-	uint32_t i = hash_of(event, type, boot) % SLOTS;
+	uint32_t i = hash_of(event, of) % SLOTS;
 
-	while (tally->slots[i].is_used && !is_of(&tally->slots[i], event, type, boot))
+	while (tally->slots[i].is_used && !is_of(&tally->slots[i], event, of))
 		i = (i + 1) % SLOTS;
 	if (!tally->slots[i].is_used) {
-		begin_slot(&tally->slots[i], event, type, boot);
+		begin_slot(&tally->slots[i], event, of);
 		tally->n_used++;
 	}
 	return &tally->slots[i];
@@ -153,6 +156,7 @@ static int write_slot(struct db_writer *w, const struct tally_slot *slot)
 	const int64_t numbers[] = { slot->day, slot->boot, slot->type, slot->severity,
 				    slot->component };
 	const int64_t sums[] = { slot->cpu,
+				 slot->retold,
 				 (int64_t)slot->rows,
 				 (int64_t)slot->count,
 				 (int64_t)slot->first_id,
@@ -195,12 +199,12 @@ int writer_tally_add(struct db_writer *w, const struct event *event, uint64_t id
 {
 	struct tally_slot *slot = w->tally->last;
 
-	if (!slot || !is_of(slot, event, of->type, of->boot)) {
+	if (!slot || !is_of(slot, event, of)) {
 		int r = w->tally->n_used >= SLOTS_IN ? writer_tally_flush(w) : 0;
 
 		if (r < 0)
 			return r;
-		slot = w->tally->last = find_slot(w->tally, event, of->type, of->boot);
+		slot = w->tally->last = find_slot(w->tally, event, of);
 	}
 	slot->rows += of->rows;
 	slot->count += of->count;
@@ -223,6 +227,7 @@ static void read_key(sqlite3_stmt *stmt, struct event *event, struct tally_of *o
 	event->device = sql_column_value(stmt, at++, FIELD_TEXT);
 	event->dimm = sql_column_value(stmt, at++, FIELD_TEXT);
 	event->cpu = sqlite3_column_int(stmt, at++);
+	of->retold = sqlite3_column_int(stmt, at++) & EVENT_RETOLD;
 }
 
 /* More of an event that has a row: what it is counted under is looked up there. */

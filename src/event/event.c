@@ -2,6 +2,7 @@
 
 #include "event/event.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 struct value value_text(const char *text)
@@ -82,6 +83,25 @@ uint64_t event_identity_of_text(const char *kind, const struct value *text)
 		return 0;
 	hash = fnv1a(hash, text->text, text->len);
 	return hash ? hash : 1;
+}
+
+/* A short text in the arena; absent if that is full. */
+struct value value_format(struct arena *arena, const char *fmt, ...)
+{
+	char buf[EVENT_TEXT_BYTES] = "";
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(buf, sizeof(buf), fmt, ap);
+	va_end(ap);
+	return value_text(arena_copy_text(arena, buf, strlen(buf)));
+}
+
+/* A text of the event for people to read; nothing for an absent one. */
+void text_add_value(struct text *out, const struct value *text)
+{
+	if (text->kind == VALUE_TEXT)
+		text_add_escaped(out, text->text, text->len);
 }
 
 void event_describe(const struct event *event, struct text *out)

@@ -81,6 +81,7 @@ struct event {
 	int64_t uid;	       /* -1: not known */
 	struct value comm, unit, dimm;
 	struct value device; /* as the kernel names it: "0000:01:00.0", "sda", "mem0" */
+	struct value device_id; /* its modalias, if it was looked up: "pci:v0000..." */
 	struct value detail[EVENT_FIELDS_MAX];
 	struct list lists[EVENT_LISTS_MAX];
 };
@@ -90,5 +91,7 @@ struct value *event_rows_take(struct event *event, size_t list, size_t n_rows,
 			      struct arena *arena);
 uint64_t event_identity(const char *kind, const uint64_t *numbers, size_t n);
 uint64_t event_identity_of_text(const char *kind, const struct value *text);
+struct value value_format(struct arena *arena, const char *fmt, ...) _printf_(2, 3);
+void text_add_value(struct text *out, const struct value *text);
 void event_describe(const struct event *event, struct text *out);
 void event_set_address(struct event *event, enum address_kind kind, uint64_t address);

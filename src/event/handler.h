@@ -51,11 +51,20 @@ struct record {
 struct handler_tracepoint {
 	const char *name;   /* "system:event" */
 	const char *filter; /* for the kernel, NULL: none */
+	/*
+	 * Beside it, only records whose field has the number that the running kernel
+	 * calls so; a kernel that has no such word has nothing for us. NULL: all.
+	 */
+	struct {
+		const char *field, *word;
+	} only;
+	/* The kernel records only while somebody holds this file of debugfs open. */
+	const char *consumer;
 };
 
 struct handler {
 	const struct event_type *type;
-	/* The first that the kernel has is traced. */
+	/* The first that the kernel has, and whose filter it takes, is traced. */
 	struct handler_tracepoint tracepoints[HANDLER_TRACEPOINTS_MAX];
 	enum trace_ring ring;
 	/*

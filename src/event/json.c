@@ -155,6 +155,8 @@ struct json_object *event_to_json(const struct event *event)
 	json_object_object_add(o, "unit", value_to_json(FIELD_TEXT, &event->unit));
 	json_object_object_add(o, "dimm", value_to_json(FIELD_TEXT, &event->dimm));
 	json_object_object_add(o, "device", value_to_json(FIELD_TEXT, &event->device));
+	json_object_object_add(o, "device_id",
+			       value_to_json(FIELD_TEXT, &event->device_id));
 	json_object_object_add(
 		o, "confirmed",
 		json_object_new_boolean(!(event->flags & EVENT_UNCONFIRMED)));

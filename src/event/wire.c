@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 /*
- * A message is a fixed head, then the values: comm, unit, dimm, device, the type's fields
- * that have a name, and for each list a row count and its rows. A value is one tag byte
- * (kind in the low two bits, for a number its width in bytes above them) and what the tag
- * says: so absent values cost a byte and small numbers two.
+ * A message is a fixed head, then the values: comm, unit, dimm, device, device_id, the
+ * type's fields that have a name, and for each list a row count and its rows. A value is
+ * one tag byte (kind in the low two bits, for a number its width in bytes above them) and
+ * what the tag says: so absent values cost a byte and small numbers two.
  *
  * The reader trusts no length: the ring outlives the program that wrote it.
  */
@@ -143,7 +143,8 @@ static int put_head(struct cursor *out, const struct event *event, uint32_t type
 	r = r < 0 ? r : put_value(out, &event->comm);
 	r = r < 0 ? r : put_value(out, &event->unit);
 	r = r < 0 ? r : put_value(out, &event->dimm);
-	return r < 0 ? r : put_value(out, &event->device);
+	r = r < 0 ? r : put_value(out, &event->device);
+	return r < 0 ? r : put_value(out, &event->device_id);
 }
 
 /* Returns the number of bytes written to `buf`, or -ENOBUFS if they do not fit. */
@@ -299,6 +300,7 @@ int event_decode(const uint8_t *buf, size_t len, const struct handler_table *tab
 	r = r < 0 ? r : get_value(&in, &ret->unit);
 	r = r < 0 ? r : get_value(&in, &ret->dimm);
 	r = r < 0 ? r : get_value(&in, &ret->device);
+	r = r < 0 ? r : get_value(&in, &ret->device_id);
 	if (r < 0)
 		return r;
 	*ret_undecoded = (struct value){ .kind = VALUE_NONE };

@@ -114,7 +114,11 @@ static int use_body(struct event *event, const struct arm_body *body, struct are
 	if (body->vendor_at < body->len)
 		event->detail[VENDOR] = value_bytes(body->bytes + body->vendor_at,
 						    body->len - body->vendor_at);
-	event->detail[TORN] = value_int(body->torn);
+	/* the log only shows that something is missing */
+	if (!body->told)
+		event->detail[TORN] = value_int(body->torn);
+	else if (body->torn)
+		event->detail[CPER_INCOMPLETE] = value_int(1);
 	sum_up(event, body);
 	return arm_lists_fill(event, body, value_as_uint(&event->detail[MIDR]), arena);
 }

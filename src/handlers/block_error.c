@@ -3,13 +3,13 @@
 /*
  * block_rq_error (include/trace/events/block.h, since 5.18): a block request failed. dev
  * is the kernel's dev_t (20 bits of minor), error a negative errno; "not supported" and
- * "try again" are no errors of a disk and stay in the kernel.
+ * "try again" are no errors of a disk and stay in the kernel. Before 5.18 the completion
+ * of every request has the same fields, and the kernel picks those with an error.
  */
 
 #include "event/handler.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 enum { DEV, SECTOR, NR_SECTOR, ERROR, RWBS, CMD, MAJOR, MINOR, ERROR_TEXT, FIELDS };
 
@@ -79,9 +79,11 @@ static int decode(const struct record *record, struct event *event)
 	struct value *detail = event->detail;
 	uint64_t dev = value_as_uint(&detail[DEV]);
 
-	(void)record;
 	detail[MAJOR] = value_uint(dev >> 20);
 	detail[MINOR] = value_uint(dev & 0xfffff);
+	/* whoever knows the running system makes a name of it */
+	event->device = value_format(record->arena, "%u:%u", (unsigned int)(dev >> 20),
+				     (unsigned int)(dev & 0xfffff));
 	detail[ERROR_TEXT] = value_text(name_of_error(detail[ERROR].i));
 	event->severity = SEVERITY_UNCORRECTED;
 	event->component = COMPONENT_DISK;
@@ -96,11 +98,14 @@ static void describe(const struct event *event, struct text *out)
 		text_add_escaped(out, detail[ERROR_TEXT].text, detail[ERROR_TEXT].len);
 	else
 		text_add(out, "error %" PRId64, detail[ERROR].i);
-	text_add(out,
-		 " %s %" PRIu64 " sectors at %" PRIu64 " of device %" PRIu64 ":%" PRIu64,
+	text_add(out, " %s %" PRIu64 " sectors at %" PRIu64 " of device ",
 		 name_of_request(&detail[RWBS]), value_as_uint(&detail[NR_SECTOR]),
-		 value_as_uint(&detail[SECTOR]), value_as_uint(&detail[MAJOR]),
-		 value_as_uint(&detail[MINOR]));
+		 value_as_uint(&detail[SECTOR]));
+	if (event->device.kind == VALUE_TEXT)
+		text_add_value(out, &event->device);
+	else
+		text_add(out, "%" PRIu64 ":%" PRIu64, value_as_uint(&detail[MAJOR]),
+			 value_as_uint(&detail[MINOR]));
 }
 
 static const struct event_type type = {
@@ -113,7 +118,9 @@ static const struct event_type type = {
 
 const struct handler handler_block_error = {
 	.type = &type,
-	.tracepoints = { { "block:block_rq_error", "error != -95 && error != -11" } },
+	.tracepoints = { { "block:block_rq_error", "error != -95 && error != -11" },
+			 { "block:block_rq_complete",
+			   "error != 0 && error != -95 && error != -11" } },
 	.ring = RING_HARDWARE,
 	.decode = decode,
 };

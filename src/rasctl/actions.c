@@ -47,5 +47,6 @@ const struct verb verb_actions = {
 		"did not;\noldest first. A table shows the newest 25 unless -n says "
 		"otherwise, json and\nndjson all of them.",
 	.options = "nru",
+	.is_paged = true,
 	.run = run,
 };

@@ -5,6 +5,7 @@
 #include "rasctl/event_view.h"
 
 #include "rasctl/acts_view.h"
+#include "rasctl/hardware.h"
 #include "util/macro.h"
 
 /* Nothing of what the boot that it happened in recorded itself. */
@@ -32,6 +33,10 @@ static const struct column list_columns[] = {
 	  .title = "PID",
 	  .flags = COLUMN_RIGHT | COLUMN_WIDE | COLUMN_TELLING },
 	{ .key = "unit", .title = "UNIT", .flags = COLUMN_WIDE | COLUMN_TELLING },
+	{ .key = "device",
+	  .title = "DEVICE",
+	  .flags = COLUMN_WIDE | COLUMN_TELLING,
+	  .format = format_device },
 	{ .key = "message", .title = "MESSAGE", .flags = COLUMN_ELASTIC },
 };
 
@@ -101,7 +106,8 @@ static const struct column record_columns[] = {
 	{ .key = "address", .title = "Address", .format = format_address },
 	{ .key = "address_kind" },
 	{ .key = "dimm", .title = "DIMM" },
-	{ .key = "device", .title = "Device" },
+	{ .key = "device", .title = "Device", .format = format_device },
+	{ .key = "device_id" },
 	{ .key = "cpu", .title = "CPU" },
 	{ .key = "pid", .title = "Thread" },
 	{ .key = "tgid", .title = "Process" },

@@ -3,64 +3,101 @@
 #include "rasctl/ctl.h"
 
 #include "event/json.h"
-#include "handlers/table.h"
 #include "rasctl/database.h"
 #include "rasctl/event_view.h"
+#include "rasctl/follow.h"
+#include "rasctl/query.h"
 
-#define LINES_FOR_PEOPLE 50 /* programs get all, unless they say otherwise */
+#define LINES_FOR_PEOPLE  50 /* programs get all, unless they say otherwise */
+#define LINES_BEFORE_MORE 10 /* with --follow */
 
-static struct db_filter filter_of(const struct options *options)
+static uint64_t lines_of(const struct options *options)
 {
-	bool for_people = options->format == &output_table;
-
-	return (struct db_filter){
-		.newest = options->lines_given ? options->lines :
-			  for_people	       ? LINES_FOR_PEOPLE :
-						 0,
-		.types = { options->type },
-		.severities = db_severities_from(options->min_severity),
-		.newest_first = options->newest_first,
-	};
+	if (options->lines_given)
+		return options->lines;
+	if (options->follow && !options->after_cursor && !options->cursor_file)
+		return LINES_BEFORE_MORE;
+	return options->format == &output_table && !options->follow ? LINES_FOR_PEOPLE :
+								      0;
 }
 
-/* A type that nobody knows is a slip of the pen, not an empty list. */
-static int check_type(struct db_reader *reader, const char *type)
+/* What there is now. Returns 0 or a negative errno. */
+static int print_events(struct db_reader *reader, struct query *query, struct output *out)
 {
-	char known[512] = "";
-	struct text text = TEXT_IN(known);
+	struct event event;
+	int r = db_find_events(reader, &query->filter);
 
-	if (!type || db_knows_type(reader, type) != 0)
-		return CTL_OK;
-	for (size_t i = 0; i < handlers_table.n_handlers; i++)
-		text_add(&text, "%s%s", i ? ", " : "",
-			 handlers_table.handlers[i]->type->name);
-	return complain(CTL_USAGE, "there is no type \"%s\"; there are %s", type, known);
+	while (r >= 0 && (r = db_next_event(reader, &event)) == 1) {
+		query->cursor.id = MAX(query->cursor.id, event.id);
+		output_row(out, event_to_json(&event));
+	}
+	return r;
+}
+
+/* The file has another database now, which is new from its first event on. */
+static int read_anew(const struct options *options, struct db_reader **reader,
+		     struct query *query)
+{
+	struct options anew = *options;
+	struct db_reader *fresh = NULL;
+	int r = database_open(options, &fresh);
+
+	if (r != CTL_OK)
+		return r;
+	db_reader_close(*reader);
+	*reader = fresh;
+	anew.after_cursor = anew.cursor_file = NULL;
+	return query_begin(&anew, fresh, query);
+}
+
+/* All that is new, each time there is something, until somebody ends it. */
+static int follow_events(const struct options *options, struct db_reader **reader,
+			 struct query *query, struct output *out)
+{
+	_cleanup_(follow_end) struct follow *follow = NULL;
+	int r = follow_begin(options->db, &follow);
+
+	while (r >= 0) {
+		query->filter.newest = 0;
+		query->filter.after = query->cursor.id;
+		r = print_events(*reader, query, out);
+		if (r < 0 || fflush(out->file) == EOF || !follow_wait(follow))
+			break;
+		if (!follow_was_replaced(follow))
+			continue;
+		follow_took(follow);
+		r = read_anew(options, reader, query);
+		if (r != CTL_OK)
+			return r;
+	}
+	return r < 0 ? database_failed(options, *reader, r) : CTL_OK;
 }
 
 static int run(const struct options *options, char **arguments)
 {
 	_cleanup_(database_close) struct db_reader *reader = NULL;
-	struct db_filter filter = filter_of(options);
+	bool streams = options->follow && options->format == &output_table;
+	struct query query;
 	struct output out;
-	struct event event;
 	int r = database_open(options, &reader);
 
 	(void)arguments;
+	if (options->follow && (options->newest_first || options->format == &output_json))
+		return complain(CTL_USAGE, "--follow has no end: not with --reverse, nor "
+					   "as one json document; use ndjson");
+	r = r == CTL_OK ? query_begin(options, reader, &query) : r;
 	if (r != CTL_OK)
 		return r;
-	r = check_type(reader, options->type);
-	if (r != CTL_OK)
-		return r;
-	r = db_find_events(reader, &filter);
-	if (r < 0)
-		return database_failed(options, reader, r);
-	output_open(&out, options->format, stdout);
+	query.filter.newest = lines_of(options);
+	output_open(&out, streams ? &output_lines : options->format, stdout);
 	output_begin(&out, &event_list_view);
-	while ((r = db_next_event(reader, &event)) == 1)
-		output_row(&out, event_to_json(&event));
+	r = print_events(reader, &query, &out);
+	r = r < 0 ? database_failed(options, reader, r) : CTL_OK;
+	if (r == CTL_OK && options->follow)
+		r = follow_events(options, &reader, &query, &out);
 	output_end(&out);
 	output_close(&out);
-	return r < 0 ? database_failed(options, reader, r) : CTL_OK;
+	return r == CTL_OK ? cursor_end(options, &query.cursor) : r;
 }
 
 const struct verb verb_events = {
@@ -69,7 +106,9 @@ const struct verb verb_events = {
 	.summary = "the recorded events, oldest first",
 	.description =
 		"Lists recorded events, oldest first. A table shows the newest 50 unless "
-		"-n says\notherwise, json and ndjson all of them.",
-	.options = "nrts",
+		"-n says\notherwise, json, ndjson and csv all of them. With --follow: the "
+		"newest 10, then\nwhat is recorded, as soon as it is on disk.",
+	.options = "nrf" QUERY_OPTIONS,
+	.is_paged = true,
 	.run = run,
 };

@@ -103,6 +103,14 @@ static int64_t parse_fraction(const char **at)
 	return ns;
 }
 
+/* 0 for what no clock shows, and 64 bits of nanoseconds do not hold. */
+static int64_t ns_of(int64_t seconds)
+{
+	return seconds > 0 && seconds < INT64_MAX / NS_PER_SEC - 1 ?
+		       seconds * NS_PER_SEC :
+		       0;
+}
+
 /* "2026-11-21T13:20:04,123456+01:00" */
 static void parse_iso(const char *prefix, struct log_prefix *ret)
 {
@@ -116,7 +124,8 @@ static void parse_iso(const char *prefix, struct log_prefix *ret)
 	ns = parse_fraction(&rest);
 	if (!strptime(rest, "%z", &zone))
 		return;
-	ret->utc_ns = (timegm(&tm) - zone.tm_gmtoff) * NS_PER_SEC + ns;
+	ret->utc_ns = ns_of(timegm(&tm) - zone.tm_gmtoff);
+	ret->utc_ns += ret->utc_ns ? ns : 0;
 }
 
 /* "[Sat Nov 21 13:20:04 2026]" */
@@ -127,7 +136,7 @@ static void parse_ctime(const char *prefix, struct log_prefix *ret)
 	const char *rest = open ? strptime(open + 1, "%a %b %d %H:%M:%S %Y", &tm) : NULL;
 
 	if (rest && *rest == ']')
-		ret->utc_ns = mktime(&tm) * NS_PER_SEC;
+		ret->utc_ns = ns_of(mktime(&tm));
 }
 
 static bool ends_with(const char *text, size_t len, const char *word)

@@ -6,7 +6,7 @@
 #include <getopt.h>
 #include <string.h>
 
-#include "event/guid.h"
+#include "rasctl/option_values.h"
 #include "rasctl/output.h"
 #include "util/text.h"
 
@@ -25,123 +25,53 @@ struct option_row {
 	int (*set)(struct options *options, const char *value);
 };
 
-static int set_output(struct options *options, const char *value)
-{
-	options->format = output_ops_find(value);
-	return options->format ? 0 : -EINVAL;
-}
-
-static int set_db(struct options *options, const char *value)
-{
-	options->db = value;
-	return *value ? 0 : -EINVAL;
-}
-
-static int set_lines(struct options *options, const char *value)
-{
-	options->lines_given = true;
-	options->lines = 0;
-	if (!strcmp(value, "all"))
-		return 0;
-	return parse_uint64(value, &options->lines) < 0 || !options->lines ? -EINVAL : 0;
-}
-
-static int set_reverse(struct options *options, const char *value)
-{
-	(void)value;
-	options->newest_first = true;
-	return 0;
-}
-
-static int set_type(struct options *options, const char *value)
-{
-	options->type = value;
-	return *value ? 0 : -EINVAL;
-}
-
-static int set_severity(struct options *options, const char *value)
-{
-	for (unsigned int i = SEVERITY_INFO; i < SEVERITY_UNKNOWN; i++)
-		if (!strcmp(severity_name(i), value)) {
-			options->min_severity = i;
-			return 0;
-		}
-	return -EINVAL;
-}
-
-static int set_unit(struct options *options, const char *value)
-{
-	options->unit = value;
-	return *value ? 0 : -EINVAL;
-}
-
-static int set_runtime(struct options *options, const char *value)
-{
-	options->runtime = value;
-	return *value ? 0 : -EINVAL;
-}
-
-/* One name of a directory, not a path out of the tracing directory. */
-static int set_instance(struct options *options, const char *value)
-{
-	options->instance = value;
-	return !*value || strchr(value, '/') || *value == '.' ? -EINVAL : 0;
-}
-
-static int set_tracefs(struct options *options, const char *value)
-{
-	options->tracefs = value;
-	return *value ? 0 : -EINVAL;
-}
-
-static int set_timeout(struct options *options, const char *value)
-{
-	return parse_uint64(value, &options->timeout_sec) < 0 ||
-			       options->timeout_sec > 86400 ?
-		       -EINVAL :
-		       0;
-}
-
-static int set_kind(struct options *options, const char *value)
-{
-	static const char *const kinds[] = { "cper", "block", "log" };
-
-	options->kind = value;
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (!strcmp(kinds[i], value))
-			return 0;
-	return -EINVAL;
-}
-
-static int set_section(struct options *options, const char *value)
-{
-	struct guid guid;
-
-	options->section = value;
-	return guid_from_text(value, &guid);
-}
-
-static int set_page_size(struct options *options, const char *value)
-{
-	int r = parse_size(value, &options->page_bytes);
-	uint64_t size = options->page_bytes;
-
-	return r < 0 || size < 4096 || size > 1 << 20 || (size & (size - 1)) ? -EINVAL :
-									       0;
-}
-
 static const struct option_row rows[] = {
 	{ 'n', false, "lines", "N", "only the newest N, or \"all\"",
 	  "a number from 1, or \"all\"", set_lines },
 	{ 'r', false, "reverse", NULL, "newest first", NULL, set_reverse },
-	{ 't', false, "type", "TYPE",
-	  "only events of this type: memory-failure, arm, mc, ...", "a type's name",
-	  set_type },
-	{ 's', false, "severity", "LEVEL",
-	  "at least: info, corrected, deferred, uncorrected, fatal",
-	  "info, corrected, deferred, uncorrected or fatal", set_severity },
+	{ 'f', false, "follow", NULL, "go on with what is recorded from now on", NULL,
+	  set_follow },
+	{ 'S', false, "since", "TIME", "not older: \"2026-11-20 13:00\", yesterday, -1h",
+	  "a time like \"2026-11-20 13:00:05\", \"13:00 UTC\", yesterday, -1h, "
+	  "\"2 days ago\" or @1800000000",
+	  set_since },
+	{ 'U', false, "until", "TIME", "not newer",
+	  "a time like \"2026-11-20 13:00:05\", \"13:00 UTC\", yesterday, -1h, "
+	  "\"2 days ago\" or @1800000000",
+	  set_until },
+	{ 'b', false, "boot", "[BOOT]", "only of this boot; -1 or =-1: the one before it",
+	  "a boot: 0 (the last), -1 (the one before), 1 (the first) or its id",
+	  set_boot },
+	{ 't', false, "type", "TYPE", "only of this type: mc, arm, ...; may be repeated",
+	  "a type's name, up to 15 times", set_type },
+	{ 's', false, "severity", "LEVEL", "at least this; or a range, info..corrected",
+	  "info, corrected, deferred, uncorrected or fatal, or two of them as in "
+	  "info..corrected",
+	  set_severity },
+	{ 'C', false, "component", "NAME", "only of this one; may be repeated",
+	  "a component: memory, cpu, cache, tlb, bus, disk, process, platform, rasd, "
+	  "pcie, cxl, network or unknown",
+	  set_component },
 	{ 'u', false, "unit", "UNIT", "only about this systemd unit", "a unit's name",
 	  set_unit },
+	{ 'L', false, "page", "ADDR", "only in the page of this physical address",
+	  "an address, as 0x12345000", set_page },
+	{ 'H', false, "cpu", "N", "only about this CPU", "a CPU's number", set_cpu },
+	{ 'M', false, "dimm", "LABEL", "only of this memory module", "a label",
+	  set_dimm },
+	{ 'E', false, "device", "NAME", "only of this device: 0000:01:00.0, sda, ...",
+	  "a device's name", set_device },
+	{ 'A', false, "after-cursor", "CURSOR", "only what was recorded after it",
+	  "a cursor, as --show-cursor gives it", set_after_cursor },
+	{ 'Q', false, "show-cursor", NULL, "say at the end where that is", NULL,
+	  set_show_cursor },
+	{ 'X', false, "cursor-file", "FILE", "go on behind what is kept there, keep anew",
+	  "a file's path", set_cursor_file },
+	{ 'B', false, "by", "WHAT", "type, severity, component, unit, dimm, page, ...",
+	  "type, severity, component, unit, dimm, device, page, cpu, boot or day",
+	  set_by },
+	{ 'F', false, "for", "WHOM", "nagios (default) or npd: their exit codes",
+	  "nagios or npd", set_for },
 	{ 'R', false, "runtime-directory", "DIR",
 	  "of the daemon (default: that of its last run)", "a directory", set_runtime },
 	{ 'I', false, "instance", "NAME", "the daemon's trace instance (default: rasd)",
@@ -156,10 +86,18 @@ static const struct option_row rows[] = {
 	  "a GUID as UEFI writes it", set_section },
 	{ 'P', false, "page-size", "SIZE", "of that machine: 4K, 16K, 64K",
 	  "4K, 16K or 64K", set_page_size },
-	{ 'o', true, "output", "FORMAT", "table (default), json or ndjson",
-	  "table, json or ndjson", set_output },
+	{ '1', false, "seconds", "N", "record for so long (default: 10)",
+	  "a number of seconds, 1 to 86400", set_seconds },
+	{ '2', false, "mask", NULL, "hide processes' names and physical addresses", NULL,
+	  set_mask },
+	{ '3', false, "all-log", NULL, "all of the kernel's log, not only errors", NULL,
+	  set_all_log },
+	{ 'o', true, "output", "FORMAT", "table (default), json, ndjson or csv",
+	  "table, json, ndjson or csv", set_output },
 	{ 'D', true, "db", "FILE", "the database (default: " RASD_DB_PATH ")",
 	  "a file's path", set_db },
+	{ 'Z', true, "no-pager", NULL, "long tables go to the terminal, not to a pager",
+	  NULL, set_no_pager },
 	{ 'h', true, "help", NULL, "this help; after a verb, the verb's", NULL, NULL },
 	{ 'V', true, "version", NULL, "the version of rasctl", NULL, NULL },
 };
@@ -169,6 +107,12 @@ static const struct option_row rows[] = {
 static bool is_short(const struct option_row *row)
 {
 	return row->letter >= 'a' && row->letter <= 'z';
+}
+
+/* "[BOOT]": may be left out. */
+static bool is_optional(const struct option_row *row)
+{
+	return row->argument && *row->argument == '[';
 }
 
 static bool takes(const struct verb *verb, const struct option_row *row)
@@ -187,7 +131,7 @@ static void print_option(const struct option_row *row)
 		text_add(&text, "    ");
 	text_add(&text, "--%s%s%s", row->name, row->argument ? " " : "",
 		 row->argument ? row->argument : "");
-	printf("  %-21s %s\n", line, row->help);
+	printf("  %-27s %s\n", line, row->help);
 }
 
 static void print_options(const struct verb *verb)
@@ -231,7 +175,7 @@ static const struct verb *find_verb(const char *name)
 
 /* What getopt_long() wants, out of our table; an option's value is its row + 256. */
 struct getopt_tables {
-	char letters[2 * N_ROWS + 2];
+	char letters[3 * N_ROWS + 2];
 	struct option names[N_ROWS + 1];
 };
 
@@ -244,12 +188,16 @@ static void fill_tables(struct getopt_tables *tables)
 	for (size_t i = 0; i < N_ROWS; i++) {
 		tables->names[i] = (struct option){
 			.name = rows[i].name,
-			.has_arg = rows[i].argument ? required_argument : no_argument,
+			.has_arg = is_optional(&rows[i]) ? optional_argument :
+				   rows[i].argument	 ? required_argument :
+							   no_argument,
 			.val = 256 + (int)i,
 		};
 		if (is_short(&rows[i]))
 			text_add(&letters, "%c%s", rows[i].letter,
-				 rows[i].argument ? ":" : "");
+				 is_optional(&rows[i]) ? "::" :
+				 rows[i].argument      ? ":" :
+							 "");
 	}
 }
 
@@ -294,6 +242,9 @@ static int read_options(int argc, char **argv, struct options *options, bool *gi
 		if (i == N_ROWS)
 			return complain_of_option(found, argv);
 		given[i] = true;
+		/* "-b -1", as people write it: getopt takes only "-b-1" */
+		if (is_optional(&rows[i]) && !optarg && is_boot_word(argv[optind]))
+			optarg = argv[optind++];
 		if (rows[i].set && rows[i].set(options, optarg) < 0)
 			return complain(CTL_USAGE, "--%s wants %s, not \"%s\"",
 					rows[i].name, rows[i].wants, optarg);
@@ -349,7 +300,8 @@ int command_parse(int argc, char **argv, struct command *ret)
 	*ret = (struct command){ .options = { .format = output_ops_find("table"),
 					      .db = RASD_DB_PATH,
 					      .instance = "rasd",
-					      .timeout_sec = 5 } };
+					      .timeout_sec = 5,
+					      .seconds = 10 } };
 	r = read_options(argc, argv, &ret->options, given);
 	if (r != CTL_OK)
 		return r;

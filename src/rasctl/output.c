@@ -14,6 +14,7 @@ static const struct output_ops *const formats[] = {
 	&output_table,
 	&output_json,
 	&output_ndjson,
+	&output_csv,
 };
 
 const struct output_ops *output_ops_find(const char *name)
@@ -39,6 +40,13 @@ static size_t find_width(FILE *file)
 	return 0;
 }
 
+/* What is true of it, however people reach it: a pager stands before the terminal. */
+static struct {
+	bool is_known;
+	size_t width;
+	bool colour;
+} terminal;
+
 static bool wants_colour(FILE *file)
 {
 	const char *no_color = getenv("NO_COLOR");
@@ -48,12 +56,22 @@ static bool wants_colour(FILE *file)
 	       strcmp(term, "dumb");
 }
 
+/* From here on every output is for this one: before a pipe takes its place. */
+void output_remember_terminal(FILE *file)
+{
+	terminal.width = find_width(file);
+	terminal.colour = wants_colour(file);
+	terminal.is_known = true;
+}
+
 void output_open(struct output *out, const struct output_ops *ops, FILE *file)
 {
-	*out = (struct output){ .ops = ops,
-				.file = file,
-				.width = find_width(file),
-				.colour = wants_colour(file) };
+	*out = (struct output){
+		.ops = ops,
+		.file = file,
+		.width = terminal.is_known ? terminal.width : find_width(file),
+		.colour = terminal.is_known ? terminal.colour : wants_colour(file)
+	};
 	ops->open(out);
 }
 
@@ -172,4 +190,22 @@ void format_bytes(struct json_object *row, const struct column *column,
 		unit++;
 	}
 	text_add(text, "%.*f %s", unit ? 1 : 0, n, units[unit]);
+}
+
+/* What a terminal is told before the word; NULL: nothing, it is nothing special. */
+const char *severity_colour(const char *severity)
+{
+	static const struct {
+		const char *severity, *colour;
+	} colours[] = {
+		{ "corrected", "\033[33m" },
+		{ "deferred", "\033[35m" },
+		{ "uncorrected", "\033[31m" },
+		{ "fatal", "\033[1;31m" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(colours); i++)
+		if (!strcmp(colours[i].severity, severity))
+			return colours[i].colour;
+	return NULL;
 }

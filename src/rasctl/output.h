@@ -22,6 +22,7 @@ enum column_flag {
 	COLUMN_WIDE = 4, /* only where there is plenty of room */
 	COLUMN_SEVERITY = 8, /* coloured by what it says */
 	COLUMN_TELLING = 16, /* only if a row has more to say than "-" or "1" */
+	COLUMN_PRESENT = 32, /* only if a row has more to say than "-" */
 };
 
 struct column {
@@ -66,6 +67,7 @@ struct output {
 	bool colour;
 	const struct view *view;
 	size_t n_rows;
+	size_t n_views;	     /* before this one */
 	struct table *table; /* the table format's own */
 };
 
@@ -74,9 +76,13 @@ struct output {
 extern const struct output_ops output_table;
 extern const struct output_ops output_json;
 extern const struct output_ops output_ndjson;
+extern const struct output_ops output_csv;
+extern const struct output_ops output_lines; /* of events, as they come */
 
 const struct output_ops *output_ops_find(const char *name);
 void output_open(struct output *out, const struct output_ops *ops, FILE *file);
+void output_remember_terminal(FILE *file);
+const char *severity_colour(const char *severity);
 
 static inline void output_begin(struct output *out, const struct view *view)
 {
@@ -94,6 +100,7 @@ static inline void output_row(struct output *out, struct json_object *row)
 static inline void output_end(struct output *out)
 {
 	out->ops->end(out);
+	out->n_views++;
 }
 
 static inline void output_record(struct output *out, const struct view *view,

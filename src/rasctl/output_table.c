@@ -70,7 +70,8 @@ static bool tells_something(const struct table *table, size_t column)
 {
 	for (size_t i = column; i < table->cells.n; i += table->n_columns)
 		if (strcmp(table->cells.texts[i], "-") &&
-		    strcmp(table->cells.texts[i], "1"))
+		    (strcmp(table->cells.texts[i], "1") ||
+		     table->columns[column].flags & COLUMN_PRESENT))
 			return true;
 	return false;
 }
@@ -79,7 +80,7 @@ static bool tells_something(const struct table *table, size_t column)
 static void drop_silent_columns(struct table *table)
 {
 	for (size_t c = table->n_columns; c-- > 0;) {
-		if (!(table->columns[c].flags & COLUMN_TELLING) ||
+		if (!(table->columns[c].flags & (COLUMN_TELLING | COLUMN_PRESENT)) ||
 		    tells_something(table, c))
 			continue;
 		cells_remove_column(&table->cells, c, table->n_columns--);

@@ -93,5 +93,6 @@ const struct verb verb_show = {
 	.options = "",
 	.min_arguments = 1,
 	.max_arguments = 1,
+	.is_paged = true,
 	.run = run,
 };

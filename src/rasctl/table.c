@@ -74,23 +74,6 @@ static void fit(size_t width, const struct column *columns, size_t n_columns,
 	}
 }
 
-static const char *severity_colour(const char *severity)
-{
-	static const struct {
-		const char *severity, *colour;
-	} colours[] = {
-		{ "corrected", "\033[33m" },
-		{ "deferred", "\033[35m" },
-		{ "uncorrected", "\033[31m" },
-		{ "fatal", "\033[1;31m" },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(colours); i++)
-		if (!strcmp(colours[i].severity, severity))
-			return colours[i].colour;
-	return NULL;
-}
-
 static void add_line(struct libscols_table *tb, const struct column *columns,
 		     size_t n_columns, char **texts)
 {

@@ -12,6 +12,8 @@
  *	w	the kernel's word for a number that is not printed
  *	n	a power of two, the field has the exponent
  *	e	EDAC's word for an error type	D	a disk's numbers
+ *	v	AER's word for a severity	S	its words for status bits
+ *	T	a TLP's header
  *
  * A field lasts until the characters that follow it in the pattern; one that no handler
  * knows is left out.
@@ -22,12 +24,15 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "cper/aer.h"
 #include "util/clock.h"
 #include "util/macro.h"
 
-#define NUMBER_DIGITS  24
-#define DEV_MINOR_BITS 20 /* of the kernel's own dev_t */
+#define NUMBER_DIGITS	24
+#define AER_CORRECTABLE 2  /* as the tracepoint has it, include/linux/aer.h */
+#define DEV_MINOR_BITS	20 /* of the kernel's own dev_t */
 
 struct pattern {
 	const char *mark; /* what comes in front */
@@ -39,6 +44,10 @@ struct pattern {
 	"%d{error_count} %e{error_type} error%s{}:%s{msg} on %s{label} (mc:%d{mc_index} " \
 	"location:%d{top_layer}:%d{middle_layer}:%d{lower_layer} address:%x{address} "    \
 	"grain:%n{grain_bits} syndrome:%x{syndrome}"
+
+#define AER_EVENT(severity_)                                   \
+	"%c{dev_name} %c{bus_type}" severity_ ", %S{status}, " \
+	"TLP Header=%T{tlp_header}"
 
 static const struct pattern patterns[] = {
 	{ "memory_failure_event: ", "memory_failure_event",
@@ -58,6 +67,9 @@ static const struct pattern patterns[] = {
 	  "len:%d{len}; raw data:%b{buf}" },
 	{ "mc_event: ", "mc_event", MC_EVENT ")" },
 	{ "mc_event: ", "mc_event", MC_EVENT " %s{driver_detail})" },
+	{ "aer_event: ", "aer_event",
+	  AER_EVENT(" Bus Error: severity=%v{severity} non-fatal") },
+	{ "aer_event: ", "aer_event", AER_EVENT(" Bus Error: severity=%v{severity}") },
 	{ "signal_generate: ", "signal_generate",
 	  "sig=%d{sig} errno=%d{errno} code=%d{code} comm=%c{comm} pid=%d{pid} "
 	  "grp=%d{group} res=%d{result}" },
@@ -238,13 +250,118 @@ static int take_device(struct match *match, struct span span, struct value *ret)
 	return 0;
 }
 
+/* "Uncorrected, non-fatal": the pattern has the second word. */
+static int take_aer_severity(struct match *match, struct span span, struct value *ret)
+{
+	static const char *const words[] = { "Uncorrected,", "Fatal", "Corrected" };
+
+	(void)match;
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (is_word(span, words[i])) {
+			*ret = value_int((int64_t)i);
+			return 0;
+		}
+	return -EBADMSG;
+}
+
+static size_t index_of(const struct match *match, const char *name, size_t len);
+
+static int64_t number_of(const struct match *match, const char *name)
+{
+	size_t i = index_of(match, name, strlen(name));
+
+	return i < EVENT_FIELDS_MAX ? match->event->detail[i].i : 0;
+}
+
+/* The kernel's words and ours differ in case, in an "Error" at the end, and in a letter.
+ */
+static bool is_status_word(struct span word, const struct value *ours)
+{
+	static const char error[] = " error", relay[] = "RELAY";
+	size_t len = (size_t)(word.end - word.at), ours_len = ours->len;
+	size_t skip = 0;
+
+	if (ours->kind != VALUE_TEXT)
+		return false;
+	if (len > 6 && !strncasecmp(word.end - 6, error, 6))
+		len -= 6;
+	if (ours_len > 6 && !strncasecmp(ours->text + ours_len - 6, error, 6))
+		ours_len -= 6;
+	if (len > 5 && !memcmp(word.at, relay, 5))
+		skip = 5;
+	return ours_len - (skip ? 1 : 0) == len &&
+	       !strncasecmp(word.at + skip, ours->text + skip + (skip ? 1 : 0),
+			    len - skip);
+}
+
+static int take_status(struct match *match, struct span span, struct value *ret)
+{
+	bool correctable = number_of(match, "severity") == AER_CORRECTABLE;
+	struct span rest = trim(span), word;
+	uint32_t status = 0;
+	int64_t n;
+
+	while (rest.at < rest.end) {
+		const char *bar = memchr(rest.at, '|', (size_t)(rest.end - rest.at));
+		unsigned int bit = 0;
+
+		word = trim((struct span){ rest.at, bar ? bar : rest.end });
+		rest.at = bar ? bar + 1 : rest.end;
+		if (read_number(word, 16, &n)) { /* bits that have no word */
+			status |= (uint32_t)n;
+			continue;
+		}
+		for (; bit < 32; bit++) {
+			struct value ours =
+				aer_status_words(1u << bit, correctable, match->arena);
+
+			if (is_status_word(word, &ours))
+				break;
+		}
+		if (bit == 32)
+			return -EBADMSG;
+		status |= 1u << bit;
+	}
+	*ret = value_uint(status);
+	return 0;
+}
+
+/* "{0x1,0x2,0x3,0x4}", or "Not available". */
+static int take_tlp(struct match *match, struct span span, struct value *ret)
+{
+	size_t valid = index_of(match, "tlp_header_valid", strlen("tlp_header_valid"));
+	uint32_t *header = arena_take(match->arena, AER_TLP_DWORDS * sizeof(*header));
+	const char *at = span.at + 1;
+
+	if (!header)
+		return -ENOBUFS;
+	if (is_word(trim(span), "Not available"))
+		return 0;
+	for (size_t i = 0; i < AER_TLP_DWORDS; i++) {
+		const char *end = at;
+		int64_t n;
+
+		while (end < span.end && *end != ',' && *end != '}')
+			end++;
+		if (end >= span.end || !read_number((struct span){ at, end }, 16, &n))
+			return -EBADMSG;
+		header[i] = (uint32_t)n;
+		at = end + 1;
+	}
+	if (valid < EVENT_FIELDS_MAX)
+		match->event->detail[valid] = value_int(1);
+	*ret = value_bytes(header, AER_TLP_DWORDS * sizeof(*header));
+	return 0;
+}
+
 static const struct {
 	char letter;
 	int (*take)(struct match *match, struct span span, struct value *ret);
 } kinds[] = {
-	{ 'd', take_decimal }, { 'x', take_hex },	{ 's', take_trimmed },
-	{ 'c', take_text },    { 'b', take_bytes },	{ 'g', take_guid },
-	{ 'n', take_power },   { 'e', take_edac_type }, { 'D', take_device },
+	{ 'd', take_decimal },	    { 'x', take_hex },	     { 's', take_trimmed },
+	{ 'c', take_text },	    { 'b', take_bytes },     { 'g', take_guid },
+	{ 'v', take_aer_severity }, { 'S', take_status },    { 'T', take_tlp },
+	{ 'n', take_power },	    { 'e', take_edac_type }, { 'D', take_device },
 };
 
 /* --- a pattern --- */

@@ -94,5 +94,6 @@ const struct verb verb_units = {
 		"that was\nhit last first: how often, how that is known of the last "
 		"time, and what was\nlast done about the unit.",
 	.options = "",
+	.is_paged = true,
 	.run = run,
 };

@@ -236,6 +236,7 @@ static void stop(struct daemon *daemon)
 	kernel_log_release(&daemon->log);
 	hands_settle(&daemon->hands);
 	pipeline_publish(&daemon->pipeline);
+	kernel_log_published(&daemon->log);
 	daemon_take_poison(daemon);
 	daemon_tell_poison(daemon);
 	pipeline_log_window(&daemon->pipeline);
@@ -321,6 +322,8 @@ static enum rasd_exit start(struct daemon *daemon)
 		    pipeline_init(&daemon->pipeline, &handlers_table, &daemon->ring,
 				  daemon->reader, daemon->options->instance,
 				  daemon->config.senders);
+	if (r >= 0 && devices_open(&daemon->devices, daemon->options->sysfs) >= 0)
+		daemon->pipeline.devices = &daemon->devices;
 	r = r < 0 ? r : start_hands(daemon);
 	if (r >= 0)
 		daemon_count_mended(daemon);
@@ -347,6 +350,7 @@ static enum rasd_exit start(struct daemon *daemon)
 
 static void deinit(struct daemon *daemon)
 {
+	sd_event_source_unref(daemon->modules_source);
 	sd_event_source_unref(daemon->log_source);
 	sd_event_source_unref(daemon->log_due_source);
 	sd_event_source_unref(daemon->firmware_source);
@@ -359,6 +363,7 @@ static void deinit(struct daemon *daemon)
 	sd_event_source_unref(daemon->rings_source);
 	sd_event_unref(daemon->event);
 	pipeline_deinit(&daemon->pipeline);
+	devices_close(&daemon->devices);
 	trace_reader_free(daemon->reader);
 	child_deinit(&daemon->child);
 	ring_close(&daemon->ring);
@@ -413,6 +418,7 @@ enum rasd_exit daemon_run(const struct daemon_options *options,
 				 .hands = { .child = { .fd = -1 } },
 				 .metrics = { .report_fd = -1 },
 				 .log = { .kmsg = { .fd = -1 } },
+				 .devices = { .sysfs_fd = -1 },
 				 .pipeline = { .proc_fd = -1 } };
 	enum rasd_exit status;
 

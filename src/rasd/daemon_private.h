@@ -27,6 +27,7 @@ struct daemon {
 	struct ring ring;
 	struct trace_reader *reader;
 	struct pipeline pipeline;
+	struct devices devices;
 	struct child child;
 	struct hands hands;
 	struct kernel_log log;
@@ -39,7 +40,8 @@ struct daemon {
 	size_t n_mendings;
 	bool is_new_boot; /* the ring's file, if it was there, is of an earlier one */
 	sd_event *event;
-	sd_event_source *log_source, *log_due_source, *firmware_source;
+	sd_event_source *modules_source, *firmware_source;
+	sd_event_source *log_source, *log_due_source;
 	sd_event_source *rings_source, *grace_source, *store_source, *again_source;
 	unsigned int ticks;
 	uint64_t store_delay_usec; /* before the next try, if it could not work */
@@ -69,4 +71,6 @@ int daemon_start_store(struct daemon *daemon);
 void daemon_take_hello(struct daemon *daemon, const struct store_hello *hello);
 bool daemon_read_log(struct daemon *daemon);
 void daemon_start_firmware(struct daemon *daemon);
+void daemon_attach_late(struct daemon *daemon);
+int daemon_watch_modules(struct daemon *daemon);
 int daemon_make_loop(struct daemon *daemon);

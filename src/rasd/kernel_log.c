@@ -97,13 +97,26 @@ static void become_event(struct kernel_log *log, const struct held *held)
 	event.source = SOURCE_LOG;
 	event.boottime_ns = held->boottime_ns;
 	event.once = key_of(log, held);
+	if (told_has(log->hands->told, event.once))
+		return;
 	link.from = twins_take(log->hands->twins, &event);
 	if (link.from)
 		event.flags |= EVENT_RETOLD;
-	if (!pipeline_add(log->pipeline, &event) || !link.from)
+	if (!pipeline_add(log->pipeline, &event))
 		return;
+	if (log->n_new == ARRAY_SIZE(log->new_keys))
+		kernel_log_published(log);
+	log->new_keys[log->n_new++] = event.once;
 	link.to = event.id;
-	pipeline_tell_or_count(log->pipeline, MESSAGE_LINK, &link, sizeof(link));
+	if (link.from)
+		pipeline_tell_or_count(log->pipeline, MESSAGE_LINK, &link, sizeof(link));
+}
+
+/* What was added is there for whoever comes after us: it is not told again. */
+void kernel_log_published(struct kernel_log *log)
+{
+	for (; log->n_new; log->n_new--)
+		told_add(log->hands->told, log->new_keys[log->n_new - 1]);
 }
 
 /* --- held back ------------------------------------------------------------------------
@@ -215,6 +228,15 @@ static void note_position(struct kernel_log *log, uint64_t before)
 	log->pipeline->next_log = next;
 }
 
+void kernel_log_take(struct kernel_log *log, const struct kmsg_record *record,
+		     int64_t now)
+{
+	/* anybody who may write to it can make lines of another facility */
+	if (record->facility == 0)
+		take_line(log, record, now);
+	note_position(log, record->seq);
+}
+
 /*
  * Reads what there is at the boot time `now`. True: there is more. Afterwards, publish.
  */
@@ -227,10 +249,7 @@ bool kernel_log_read(struct kernel_log *log, int64_t now)
 		r = kmsg_read(&log->kmsg, &record);
 		if (r <= 0)
 			break;
-		/* anybody who may write to it can make lines of another facility */
-		if (record.facility == 0)
-			take_line(log, &record, now);
-		note_position(log, record.seq);
+		kernel_log_take(log, &record, now);
 	}
 	if (r < 0)
 		log_warning("the kernel's log cannot be read: %s", strerror(-r));

@@ -152,6 +152,7 @@ bool daemon_read_log(struct daemon *daemon)
 	hands_settle(&daemon->hands);
 	if (pipeline_publish(&daemon->pipeline))
 		child_wake(&daemon->child);
+	kernel_log_published(&daemon->log);
 	return more;
 }
 
@@ -178,6 +179,7 @@ static int on_log_due(sd_event_source *source, uint64_t usec, void *userdata)
 	kernel_log_tick(&daemon->log, clock_now_ns(CLOCK_BOOTTIME));
 	hands_settle(&daemon->hands);
 	pipeline_publish(&daemon->pipeline);
+	kernel_log_published(&daemon->log);
 	child_wake(&daemon->child);
 	hands_work(&daemon->hands);
 	arm_log_timer(daemon);
@@ -249,19 +251,6 @@ void daemon_start_firmware(struct daemon *daemon)
 			    strerror(-r));
 }
 
-static void attach_late(struct daemon *daemon)
-{
-	for (size_t i = 0; i < handlers_table.n_handlers; i++) {
-		struct tracepoint *tp = tracing_attach(&daemon->tracing, i);
-
-		if (!tp)
-			continue;
-		log_info("%s appeared and is recorded", tp->name);
-		pipeline_route(&daemon->pipeline, tp);
-		tracing_report_one(&daemon->tracing, i, daemon->ring.status);
-	}
-}
-
 /* The rare things, together: one wake-up in ten seconds for all of them. */
 static int on_tick(sd_event_source *source, uint64_t usec, void *userdata)
 {
@@ -269,7 +258,7 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *userdata)
 
 	(void)usec;
 	trace_reader_wake_dormant(daemon->reader);
-	attach_late(daemon);
+	daemon_attach_late(daemon);
 	pipeline_log_window(&daemon->pipeline);
 	daemon->ring.status->log_dropped = log_dropped();
 	ring_give_back(&daemon->ring);
@@ -395,6 +384,7 @@ int daemon_make_loop(struct daemon *daemon)
 		    sd_event_add_time_relative(daemon->event, NULL, CLOCK_MONOTONIC,
 					       TICK_USEC, 0, on_tick, daemon);
 	r = r < 0 ? r : watch_log(daemon);
+	r = r < 0 ? r : daemon_watch_modules(daemon);
 	r = r < 0 ? r : hands_attach(&daemon->hands, daemon->event, &daemon->config);
 	r = r < 0 ? r : watch_store(daemon);
 	return r < 0 ? r : sd_event_set_watchdog(daemon->event, true);

@@ -8,6 +8,7 @@
 
 #include "rasd/config.h"
 #include "rasd/daemon.h"
+#include "rasd/replay.h"
 #include "util/log.h"
 
 enum {
@@ -18,6 +19,7 @@ enum {
 	OPTION_INSTANCE,
 	OPTION_DB,
 	OPTION_DRY_RUN,
+	OPTION_REPLAY,
 	OPTION_VERSION,
 };
 
@@ -25,6 +27,7 @@ static const struct option options[] = {
 	{ "config", required_argument, NULL, 'c' },
 	{ "db", required_argument, NULL, OPTION_DB },
 	{ "dry-run", no_argument, NULL, OPTION_DRY_RUN },
+	{ "replay", required_argument, NULL, OPTION_REPLAY },
 	{ "check-config", no_argument, NULL, OPTION_CHECK_CONFIG },
 	{ "print-config-keys", no_argument, NULL, OPTION_PRINT_KEYS },
 	{ "tracefs", required_argument, NULL, OPTION_TRACEFS },
@@ -45,6 +48,8 @@ static void print_help(void)
 	       "  -c, --config FILE        read FILE and FILE.d/*.conf (%s)\n"
 	       "      --db FILE            record to FILE, whatever the configuration says\n"
 	       "      --dry-run            record what would be done, and do nothing\n"
+	       "      --replay DIR         take a capture (see rasctl capture) instead of this\n"
+	       "                           machine, write --db (rasd-replay.db) and exit\n"
 	       "      --check-config       say what is wrong with the configuration and exit\n"
 	       "      --print-config-keys  list every key with its default and exit\n"
 	       "      --tracefs DIR        use this tracefs, not the one that is mounted\n"
@@ -61,6 +66,7 @@ struct command_line {
 	struct daemon_options daemon;
 	bool check_config;
 	bool config_given;
+	const char *replay; /* NULL: run on this machine's kernel */
 };
 
 /* A trace instance is a directory of that name. */
@@ -89,6 +95,9 @@ static int parse_options(int argc, char **argv, struct command_line *line)
 			return RASD_EXIT_USAGE;
 		case OPTION_DRY_RUN:
 			line->daemon.dry_run = true;
+			break;
+		case OPTION_REPLAY:
+			line->replay = optarg;
 			break;
 		case OPTION_CHECK_CONFIG:
 			line->check_config = true;
@@ -165,5 +174,7 @@ int main(int argc, char **argv, char **envp)
 	if (line.check_config)
 		return report_check(line.daemon.config_path, r, &config);
 	log_set_level(config.log_level);
+	if (line.replay)
+		return replay_run(&line.daemon, &config, line.replay);
 	return daemon_run(&line.daemon, &config);
 }

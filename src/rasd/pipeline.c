@@ -102,25 +102,6 @@ void pipeline_deinit(struct pipeline *pipeline)
 	close_fd(pipeline->proc_fd);
 }
 
-/* From now on records with this tracepoint's id are its handler's. */
-int pipeline_route(struct pipeline *pipeline, struct tracepoint *tracepoint)
-{
-	if (tracepoint->id >= pipeline->n_ids) {
-		size_t n = (size_t)tracepoint->id + 1;
-		struct tracepoint **by_id =
-			reallocarray(pipeline->by_id, n, sizeof(by_id[0]));
-
-		if (!by_id)
-			return -ENOMEM;
-		memset(by_id + pipeline->n_ids, 0,
-		       (n - pipeline->n_ids) * sizeof(by_id[0]));
-		pipeline->by_id = by_id;
-		pipeline->n_ids = n;
-	}
-	pipeline->by_id[tracepoint->id] = tracepoint;
-	return 0;
-}
-
 /*
  * Stages a message that is not an event. False: there is no room; say it again later.
  * That there was something is remembered in pipeline->untold.
@@ -247,6 +228,12 @@ static void find_owner(struct pipeline *pipeline, struct event *event)
 							 strlen(owner->unit)));
 }
 
+static void name_device(struct pipeline *pipeline, struct event *event)
+{
+	if (pipeline->devices)
+		devices_name(pipeline->devices, event, &pipeline->arena);
+}
+
 static struct sum_key key_of(const struct event *event)
 {
 	struct signal_facts facts;
@@ -349,6 +336,8 @@ static void take_record(void *userdata, const struct trace_record *raw)
 	struct pipeline *pipeline = userdata;
 	struct event event;
 
+	if (pipeline->advance)
+		pipeline->advance(pipeline->advance_data, raw->boottime_ns);
 	status_of(pipeline)->records++;
 	if (understand(pipeline, raw, &event) == 0) {
 		status_of(pipeline)->not_ours++;
@@ -362,6 +351,7 @@ static void take_record(void *userdata, const struct trace_record *raw)
 		return;
 	}
 	find_owner(pipeline, &event);
+	name_device(pipeline, &event);
 	if (stage(pipeline, &event, raw))
 		show(pipeline, &event, common_pid_of(raw));
 }
@@ -373,15 +363,20 @@ static void take_record(void *userdata, const struct trace_record *raw)
  */
 bool pipeline_add(struct pipeline *pipeline, struct event *event)
 {
+	size_t used = pipeline->arena.used;
+	bool staged;
+
 	if (!event->time_ns) {
 		event->time_ns = event->boottime_ns + clock_realtime_offset_ns();
 		event->time_last_ns = event->time_ns;
 	}
 	pipeline->has_owner = false;
-	if (!stage(pipeline, event, NULL))
-		return false;
-	show(pipeline, event, 0);
-	return true;
+	name_device(pipeline, event);
+	staged = stage(pipeline, event, NULL);
+	if (staged)
+		show(pipeline, event, 0);
+	pipeline->arena.used = used;
+	return staged;
 }
 
 /* A number for something that is no event, and is told beside them. */

@@ -12,6 +12,7 @@
 #include "db/rows.h"
 #include "event/handler.h"
 #include "ipc/ring.h"
+#include "locate/device.h"
 #include "locate/process.h"
 #include "rasd/messages.h"
 #include "rasd/tally.h"
@@ -50,6 +51,7 @@ struct pipeline {
 	uint64_t page_size;
 	uint8_t *message; /* an event on its way into the ring */
 	int proc_fd;
+	struct devices *devices;     /* NULL: devices stay as records name them */
 	uint64_t next_id;	     /* of events, within the ring */
 	uint64_t next_log, log_done; /* see struct message_round */
 	uint64_t log_lost;	     /* its records that nobody read */
@@ -68,6 +70,9 @@ struct pipeline {
 	void (*observer)(void *userdata, const struct event *event, int32_t common_pid);
 	void (*settle)(void *userdata);
 	void *observer_data;
+	/* Before a record is looked at; NULL: nobody cares. */
+	void (*advance)(void *userdata, int64_t boottime_ns);
+	void *advance_data;
 	struct process owner; /* of the event that the observer is told of … */
 	bool has_owner;	      /* … if one was found */
 	struct tally *tally;  /* NULL: none is kept */
@@ -80,6 +85,7 @@ int pipeline_init(struct pipeline *pipeline, const struct handler_table *handler
 		  uint64_t senders);
 void pipeline_deinit(struct pipeline *pipeline);
 int pipeline_route(struct pipeline *pipeline, struct tracepoint *tracepoint);
+void pipeline_unroute(struct pipeline *pipeline, const struct tracepoint *tracepoint);
 
 bool pipeline_tell(struct pipeline *pipeline, uint16_t kind, const void *message,
 		   size_t len);

@@ -90,8 +90,8 @@ static int open_instances(struct tracing *tracing, const char *name, struct text
 
 /*
  * Opens and locks the instances `name` and `name`-signal below `tracefs` (NULL: where it
- * is mounted). On failure `ret_why` is one sentence for people. Call tracing_close()
- * either way.
+ * is mounted); `sysfs` is borrowed. On failure `ret_why` is one sentence for people. Call
+ * tracing_close() either way.
  */
 int tracing_open(struct tracing *tracing, const struct handler_table *handlers,
 		 const char *tracefs, const char *sysfs, const char *name,
@@ -99,7 +99,7 @@ int tracing_open(struct tracing *tracing, const struct handler_table *handlers,
 {
 	int r;
 
-	*tracing = (struct tracing){ .handlers = handlers };
+	*tracing = (struct tracing){ .handlers = handlers, .sysfs = sysfs };
 	for (int ring = 0; ring < TRACE_RING_MAX; ring++)
 		tracing->instances[ring].lock_fd = -1;
 	r = trace_directory_use(tracefs, &tracing->directory);
@@ -168,14 +168,32 @@ int tracing_settle(struct tracing *tracing, enum trace_ring ring,
 				     sub_buffer_bytes(tracing, ring, config));
 }
 
+static void hold_consumer(const struct tracing *tracing,
+			  const struct handler_tracepoint *wanted, struct tracepoint *tp)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/kernel/debug/%s", tracing->sysfs,
+		 wanted->consumer);
+	tp->consumer_fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (tp->consumer_fd < 0)
+		log_warning("cannot open %s: %s; without that the kernel does not record "
+			    "%s",
+			    path, strerror(errno), wanted->name);
+}
+
 static struct tracepoint *attach_to(struct tracing *tracing,
 				    const struct handler *handler,
 				    const struct handler_tracepoint *wanted,
 				    int *ret_error)
 {
+	const struct trace_instance *instance = &tracing->instances[handler->ring];
 	const char *name = wanted->name;
 	size_t len;
-	_cleanup_(free_ptr) char *format = trace_format_read(name, &len, ret_error);
+	_cleanup_(free_ptr) char *format =
+		trace_format_read(instance, name, &len, ret_error);
+	char filter_text[TRACE_FILTER_BYTES] = "";
+	struct text filter = TEXT_IN(filter_text);
 	struct tep_handle *tep;
 	struct tracepoint *tp;
 
@@ -191,9 +209,15 @@ static struct tracepoint *attach_to(struct tracing *tracing,
 			*/
 	if (!tp)
 		return NULL;
-	*ret_error = trace_instance_enable(&tracing->instances[handler->ring], name,
-					   wanted->filter);
-	return *ret_error < 0 ? tracepoint_free(tp) : tp;
+	*ret_error = tracepoint_filter(tp, wanted, &filter);
+	if (*ret_error >= 0)
+		*ret_error = trace_instance_enable(&tracing->instances[handler->ring],
+						   name, filter.len ? filter_text : NULL);
+	if (*ret_error < 0)
+		return tracepoint_free(tp);
+	if (wanted->consumer)
+		hold_consumer(tracing, wanted, tp);
+	return tp;
 }
 
 /*
@@ -211,10 +235,28 @@ struct tracepoint *tracing_attach(struct tracing *tracing, size_t i)
 	     n++) {
 		tracing->tracepoints[i] = attach_to(
 			tracing, handler, &handler->tracepoints[n], &tracing->errors[i]);
-		if (tracing->tracepoints[i] || tracing->errors[i] != -ENOENT)
+		if (tracing->tracepoints[i] ||
+		    (tracing->errors[i] != -ENOENT && tracing->errors[i] != -EINVAL))
 			break;
 	}
 	return tracing->tracepoints[i];
+}
+
+/* False: the kernel has it no more, or another one, as after its module went. */
+bool tracing_is_recorded(const struct tracing *tracing, size_t i)
+{
+	const struct tracepoint *tp = tracing->tracepoints[i];
+	const struct handler *handler = tracing->handlers->handlers[i];
+
+	return tp && trace_instance_records(&tracing->instances[handler->ring], tp->name,
+					    tp->id);
+}
+
+/* What tracing_attach() gave is no more; whoever borrowed it has let it go. */
+void tracing_detach(struct tracing *tracing, size_t i)
+{
+	tracing->tracepoints[i] = tracepoint_free(tracing->tracepoints[i]);
+	tracing->errors[i] = -ENOENT;
 }
 
 /* Says in the status page how one handler's source stands, if it is a tracepoint. */
@@ -246,7 +288,7 @@ void tracing_report(const struct tracing *tracing, struct ring_status *status)
 	for (size_t i = 0; i < tracing->handlers->n_handlers; i++)
 		tracing_report_one(tracing, i, status);
 	for (int state = SOURCE_READY; state < SOURCE_STATE_MAX; state++) {
-		char line[1024] = "";
+		char line[64 * STATUS_SOURCES_MAX] = "";
 		struct text text = TEXT_IN(line);
 
 		for (size_t i = 0; i < tracing->handlers->n_handlers; i++) {

@@ -17,6 +17,7 @@
 struct tracing {
 	const struct handler_table *handlers;
 	const char *directory;
+	const char *sysfs;
 	struct trace_instance instances[TRACE_RING_MAX];
 	struct tracepoint *tracepoints[HANDLERS_MAX]; /* NULL: not there (yet) */
 	int errors[HANDLERS_MAX];		      /* why not, negative errno */
@@ -34,6 +35,8 @@ bool tracing_must_empty(const struct tracing *tracing, enum trace_ring ring,
 int tracing_settle(struct tracing *tracing, enum trace_ring ring,
 		   const struct config *config);
 struct tracepoint *tracing_attach(struct tracing *tracing, size_t handler);
+bool tracing_is_recorded(const struct tracing *tracing, size_t handler);
+void tracing_detach(struct tracing *tracing, size_t handler);
 void tracing_report_one(const struct tracing *tracing, size_t handler,
 			struct ring_status *status);
 void tracing_report(const struct tracing *tracing, struct ring_status *status);

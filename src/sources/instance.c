@@ -266,9 +266,37 @@ int trace_instance_enable(struct trace_instance *instance, const char *tracepoin
 	if (tracefs_event_file_write(instance->fs, system, event, "filter",
 				     filter ? filter : "0") < 0)
 		return errno ? -errno : -EINVAL;
-	if (tracefs_event_enable(instance->fs, system, event) < 0)
+	/* not tracefs_event_enable(), which looks through all events first */
+	if (tracefs_event_file_write(instance->fs, system, event, "enable", "1") < 0)
 		return errno ? -errno : -EIO;
 	return 0;
+}
+
+static long long read_number(struct tracefs_instance *fs, const char *system,
+			     const char *event, const char *file)
+{
+	_cleanup_(free_ptr) char *text =
+		tracefs_event_file_read(fs, system, event, file, NULL);
+
+	return text ? strtoll(text, NULL, 10) : -1;
+}
+
+/*
+ * Whether "system:event" is still the one with this id, and recorded: of a module that
+ * was loaded again it is neither.
+ */
+bool trace_instance_records(const struct trace_instance *instance, const char *tracepoint,
+			    uint16_t id)
+{
+	const char *event = strchr(tracepoint, ':') + 1;
+	char system[64];
+
+	snprintf(system, sizeof(system), "%.*s", (int)(event - 1 - tracepoint),
+		 tracepoint);
+	if (!strcmp(system, "ftrace"))
+		return true; /* it has no switch, and is no module's */
+	return read_number(instance->fs, system, event, "id") == id &&
+	       read_number(instance->fs, system, event, "enable") == 1;
 }
 
 /* A descriptor on a CPU's ring, non-blocking. Also CPUs that are offline have one. */
@@ -315,7 +343,8 @@ int trace_instance_counters(const struct trace_instance *instance, unsigned int 
  * The text of "system:event"'s format file, the caller's to free. NULL with `ret_error`:
  * -ENOENT if this kernel (now) has no such tracepoint.
  */
-char *trace_format_read(const char *tracepoint, size_t *ret_len, int *ret_error)
+char *trace_format_read(const struct trace_instance *instance, const char *tracepoint,
+			size_t *ret_len, int *ret_error)
 {
 	const char *event = strchr(tracepoint, ':') + 1;
 	char system[64];
@@ -325,10 +354,10 @@ char *trace_format_read(const char *tracepoint, size_t *ret_len, int *ret_error)
 	snprintf(system, sizeof(system), "%.*s", (int)(event - 1 - tracepoint),
 		 tracepoint);
 	*ret_error = -ENOENT;
-	if (!tracefs_event_file_exists(NULL, system, event, "format"))
+	if (!tracefs_event_file_exists(instance->fs, system, event, "format"))
 		return NULL;
 	errno = 0;
-	format = tracefs_event_file_read(NULL, system, event, "format", &len);
+	format = tracefs_event_file_read(instance->fs, system, event, "format", &len);
 	if (!format)
 		*ret_error = errno ? -errno : -EIO;
 	*ret_len = (size_t)len;

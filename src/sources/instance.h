@@ -44,7 +44,10 @@ bool trace_instance_is_settled(const struct trace_instance *instance,
 			       size_t sub_buffer_bytes);
 int trace_instance_enable(struct trace_instance *instance, const char *tracepoint,
 			  const char *filter);
+bool trace_instance_records(const struct trace_instance *instance, const char *tracepoint,
+			    uint16_t id);
 int trace_instance_open_cpu(const struct trace_instance *instance, unsigned int cpu);
 int trace_instance_counters(const struct trace_instance *instance, unsigned int cpu,
 			    struct trace_counters *ret);
-char *trace_format_read(const char *tracepoint, size_t *ret_len, int *ret_error);
+char *trace_format_read(const struct trace_instance *instance, const char *tracepoint,
+			size_t *ret_len, int *ret_error);

@@ -3,6 +3,7 @@
 #include "sources/tracepoint.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -151,6 +152,7 @@ struct tracepoint *tracepoint_new(struct tep_handle *tep, const struct handler *
 	if (!tp)
 		return NULL;
 	tp->handler = handler;
+	tp->consumer_fd = -1;
 	tp->name = name;
 	snprintf(system, sizeof(system), "%.*s", (int)strcspn(name, ":"), name);
 	tep_parse_event(tep, format, len, system);
@@ -171,11 +173,49 @@ struct tracepoint *tracepoint_new(struct tep_handle *tep, const struct handler *
 	return tp;
 }
 
+static const struct symbol *find_word(const struct tracepoint *tp, const char *kernel,
+				      const char *word)
+{
+	const struct event_type *type = tp->handler->type;
+
+	for (size_t i = 0; i < type->n_fields; i++) {
+		const struct symbol_table *table = &tp->symbols[i];
+
+		if (!type->fields[i].kernel || strcmp(type->fields[i].kernel, kernel))
+			continue;
+		for (size_t s = 0; s < table->n_symbols; s++)
+			if (!strcmp(table->symbols[s].text, word))
+				return &table->symbols[s];
+	}
+	return NULL;
+}
+
+/*
+ * The filter for this kernel; nothing is added if there is none. -ENOENT: the kernel has
+ * no such word, so it has no such records.
+ */
+int tracepoint_filter(const struct tracepoint *tp,
+		      const struct handler_tracepoint *wanted, struct text *out)
+{
+	const struct symbol *symbol = NULL;
+
+	if (wanted->only.field) {
+		symbol = find_word(tp, wanted->only.field, wanted->only.word);
+		if (!symbol)
+			return -ENOENT;
+		text_add(out, "%s == %" PRId64, wanted->only.field, symbol->value);
+	}
+	if (wanted->filter)
+		text_add(out, symbol ? " && (%s)" : "%s", wanted->filter);
+	return out->cut ? -ENAMETOOLONG : 0;
+}
+
 /* Takes NULL, returns NULL. */
 struct tracepoint *tracepoint_free(struct tracepoint *tp)
 {
 	if (!tp)
 		return NULL;
+	close_fd(tp->consumer_fd);
 	for (size_t i = 0; i < EVENT_FIELDS_MAX; i++) {
 		for (size_t s = 0; s < tp->symbols[i].n_symbols; s++)
 			free((char *)tp->symbols[i].symbols[s].text);

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "event/handler.h"
+#include "util/text.h"
 
 struct tep_handle;
 
@@ -35,10 +36,13 @@ struct tracepoint {
 	const struct handler *handler;
 	const char *name; /* "system:event", the handler's */
 	uint16_t id;
+	int consumer_fd;    /* see struct handler_tracepoint; -1: none. Closed with it */
 	size_t fixed_bytes; /* a record shorter than this lacks a field */
 	struct field_place places[EVENT_FIELDS_MAX];
 	struct symbol_table symbols[EVENT_FIELDS_MAX];
 };
+
+#define TRACE_FILTER_BYTES 1024 /* enough for any handler's, `only` included */
 
 #define TRACE_COMMON_BYTES 8 /* u16 type, u8 flags, u8 preempt count, s32 pid */
 
@@ -46,5 +50,7 @@ struct tracepoint *tracepoint_new(struct tep_handle *tep, const struct handler *
 				  const char *name, const char *format, size_t len,
 				  int *ret_error);
 struct tracepoint *tracepoint_free(struct tracepoint *tracepoint);
+int tracepoint_filter(const struct tracepoint *tracepoint,
+		      const struct handler_tracepoint *wanted, struct text *out);
 int tracepoint_extract(const struct tracepoint *tracepoint, const uint8_t *record,
 		       size_t len, struct event *ret);

@@ -12,6 +12,11 @@
 int64_t clock_now_ns(clockid_t clock);
 int64_t clock_realtime_offset_ns(void);
 int clock_is_synchronized(void);
+/*
+ * From now on the boot clock stands at `boottime_ns` and UTC is that plus `offset_ns`:
+ * the time of what somebody recorded. Other clocks go on.
+ */
+void clock_pretend(int64_t boottime_ns, int64_t offset_ns);
 
 #define UTC_TEXT_BYTES 40
 const char *utc_to_text(int64_t utc_ns, char buf[static UTC_TEXT_BYTES]);

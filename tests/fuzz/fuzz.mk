@@ -8,6 +8,7 @@ FUZZ_TARGETS = tests/fuzz/fuzz_arm \
 	tests/fuzz/fuzz_handlers \
 	tests/fuzz/fuzz_kernel_dump \
 	tests/fuzz/fuzz_kmsg \
+	tests/fuzz/fuzz_sections \
 	tests/fuzz/fuzz_subbuffer \
 	tests/fuzz/fuzz_victim_line \
 	tests/fuzz/fuzz_wire
@@ -72,8 +73,12 @@ tests_fuzz_fuzz_dump_SOURCES = tests/fuzz/fuzz_dump.c $(FUZZ_COMMON) $(FUZZ_MAIN
 tests_fuzz_fuzz_dump_CPPFLAGS = $(FUZZ_CPPFLAGS)
 tests_fuzz_fuzz_dump_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_dump_LDADD = librasctl.a liblocate.a libdbread.a libipc.a $(FUZZ_LIBS) \
-	$(SQLITE_LIBS) $(SMARTCOLS_LIBS)
+	$(SQLITE_LIBS) $(SMARTCOLS_LIBS) $(SYSTEMD_LIBS)
 tests_fuzz_fuzz_kernel_dump_SOURCES = tests/fuzz/fuzz_kernel_dump.c $(FUZZ_COMMON) $(FUZZ_MAIN)
 tests_fuzz_fuzz_kernel_dump_CPPFLAGS = $(FUZZ_CPPFLAGS)
 tests_fuzz_fuzz_kernel_dump_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_kernel_dump_LDADD = $(FUZZ_LIBS)
+tests_fuzz_fuzz_sections_SOURCES = tests/fuzz/fuzz_sections.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_fuzz_sections_CPPFLAGS = $(FUZZ_CPPFLAGS)
+tests_fuzz_fuzz_sections_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_sections_LDADD = $(FUZZ_LIBS)

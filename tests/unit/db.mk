@@ -3,7 +3,7 @@
 DB_TESTS = tests/unit/test_db tests/unit/test_db_files tests/unit/test_db_read \
 	tests/unit/test_rasctl tests/unit/test_rasctl_live tests/unit/test_wal_index
 DB_TESTS_LIBS = libdbtests.a librasctl.a liblocate.a libdbwrite.a libdbread.a $(TESTS_LIBS) \
-	$(SQLITE_LIBS) $(SMARTCOLS_LIBS)
+	$(SQLITE_LIBS) $(SMARTCOLS_LIBS) $(SYSTEMD_LIBS)
 
 libdbtests_a_SOURCES = tests/unit/db_fixture.c tests/unit/db_fixture.h \
 	tests/unit/rasctl_fixture.c tests/unit/rasctl_fixture.h

@@ -269,6 +269,11 @@ static void make_cper_firmware(struct fixture *f, struct event *e)
 	make_section(f, e, 40);
 }
 
+static void make_cper_x86(struct fixture *f, struct event *e)
+{
+	make_section(f, e, 64 + 5 * 64 + 5);
+}
+
 static void make_own_poison(struct fixture *f, struct event *e)
 {
 	const struct own_poison poison = { .pid = 4711,
@@ -314,6 +319,25 @@ static void make_cxl(struct fixture *f, struct event *e)
 	cxl_sample(e, &f->arena);
 }
 
+/* The kernel's fields of any type, each with another value of its kind. */
+static void fill_any(struct event *e)
+{
+	static const uint8_t bytes[16] = { 0xff, 1, 2, 3 };
+
+	for (size_t i = 0; i < e->type->n_fields; i++) {
+		const struct field *field = &e->type->fields[i];
+
+		if (!field->kernel)
+			continue;
+		if (field->kind == FIELD_TEXT)
+			e->detail[i] = value_text("some text");
+		else if (field->kind == FIELD_BYTES)
+			e->detail[i] = value_bytes(bytes, sizeof(bytes));
+		else
+			e->detail[i] = value_uint(i + 1);
+	}
+}
+
 static const struct sample {
 	const char *type;
 	void (*fill)(struct event *event); /* the kernel's fields, for decode() */
@@ -334,6 +358,7 @@ static const struct sample {
 	{ "cper-pcie", NULL, make_cper_pcie },
 	{ "cper-processor", NULL, make_cper_processor },
 	{ "cper-firmware", NULL, make_cper_firmware },
+	{ "cper-x86", NULL, make_cper_x86 },
 	/* not among those that store_samples() numbers */
 	{ "aer", fill_aer, NULL },
 	{ "hisi-common", NULL, make_vendor },
@@ -358,6 +383,22 @@ static const struct sample {
 	{ "cxl-port-aer-correctable", NULL, make_cxl },
 	{ "cxl-port-aer-uncorrectable", NULL, make_cxl },
 	{ "cxl-protocol", NULL, make_cxl },
+	{ "devlink-health", fill_any, NULL },
+	{ "devlink-aborted", fill_any, NULL },
+	{ "devlink-state", fill_any, NULL },
+	{ "devlink-hwerr", fill_any, NULL },
+	{ "net-timeout", fill_any, NULL },
+	{ "oom-victim", fill_any, NULL },
+	{ "migrate", fill_any, NULL },
+	{ "pci-hotplug", fill_any, NULL },
+	{ "pcie-link", fill_any, NULL },
+	{ "nvme-error", fill_any, NULL },
+	{ "nvme-async", fill_any, NULL },
+	{ "scsi-error", fill_any, NULL },
+	{ "scsi-timeout", fill_any, NULL },
+	{ "ata-error", fill_any, NULL },
+	{ "extlog-mem", fill_any, NULL },
+	{ "mce", fill_any, NULL },
 };
 
 /* What the handler makes of a record; borrows the fixture's arena and static

@@ -41,8 +41,8 @@ const struct handler *handler_for(const char *tracepoint)
 	for (size_t i = 0; i < handlers_table.n_handlers; i++) {
 		const struct handler *handler = handlers_table.handlers[i];
 
-		for (size_t t = 0; t < HANDLER_TRACEPOINTS_MAX && handler->tracepoints[t].name;
-		     t++)
+		for (size_t t = 0;
+		     t < HANDLER_TRACEPOINTS_MAX && handler->tracepoints[t].name; t++)
 			if (!strcmp(handler->tracepoints[t].name, tracepoint))
 				return handler;
 	}
@@ -187,7 +187,9 @@ void raw_example(const struct format *format, struct raw *raw)
 {
 	const char *type = handler_for(format->tracepoint)->type->name;
 
-	if (!strcmp(type, "arm"))
+	if (format->example)
+		format->example(raw);
+	else if (!strcmp(type, "arm"))
 		example_arm(raw, format == &format_arm);
 	else if (!strcmp(type, "mc"))
 		example_mc(raw, format == &format_mc_relative);
@@ -214,7 +216,8 @@ void raw_example(const struct format *format, struct raw *raw)
 int decode_bytes(const struct tracepoint *tp, const void *record, size_t len,
 		 uint64_t page_size, struct decoded *ret)
 {
-	struct record context = { .symbols = tp->symbols, .page_size = page_size,
+	struct record context = { .symbols = tp->symbols,
+				  .page_size = page_size,
 				  .handlers = &handlers_table };
 	int r;
 

@@ -12,11 +12,14 @@
 #include "sources/instance.h"
 #include "sources/tracepoint.h"
 
+struct raw;
+
 /* A format file as a kernel wrote it. */
 struct format {
 	const char *kernel; /* whose it is */
 	const char *tracepoint;
 	const char *text;
+	void (*example)(struct raw *raw); /* NULL: raw_example() knows one */
 };
 
 extern const struct format format_arm_short, format_arm, format_mc, format_non_standard,

@@ -4,17 +4,9 @@
 
 #include "unit/fixtures.h"
 
+#include "unit/format_text.h"
+#include "unit/formats_trace.h"
 #include "util/macro.h"
-
-#define FIELD(decl, at, bytes, is_signed) \
-	"\tfield:" decl ";\toffset:" at ";\tsize:" bytes ";\tsigned:" is_signed ";\n"
-
-#define HEAD(name, id)                                                             \
-	"name: " name "\nID: " id                                                  \
-	"\nformat:\n" FIELD("unsigned short common_type", "0", "2", "0")           \
-		FIELD("unsigned char common_flags", "2", "1", "0")                 \
-			FIELD("unsigned char common_preempt_count", "3", "1", "0") \
-				FIELD("int common_pid", "4", "4", "1") "\n"
 
 /* clang-format off */
 
@@ -298,5 +290,28 @@ const struct format *const formats[] = {
 	&format_cxl_poison_6_12,
 	&format_cxl_poison_7_3,
 	&format_cxl_memory_sparing,
+	&format_block_complete,
+	&format_devlink_health,
+	&format_devlink_aborted,
+	&format_devlink_state,
+	&format_devlink_hwerr,
+	&format_net_timeout,
+	&format_net_timeout_7,
+	&format_oom_victim,
+	&format_oom_victim_6_1,
+	&format_migrate,
+	&format_migrate_6_1,
+	&format_pci_hotplug,
+	&format_pcie_link,
+	&format_nvme,
+	&format_nvme_async,
+	&format_scsi,
+	&format_scsi_6_1,
+	&format_scsi_timeout,
+	&format_ata,
+	&format_extlog,
+	&format_mce_6_1,
+	&format_mce_6_12,
+	&format_mce,
 };
 const size_t n_formats = ARRAY_SIZE(formats);

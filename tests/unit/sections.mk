@@ -2,7 +2,7 @@
 
 SECTIONS_TESTS = tests/unit/test_walk tests/unit/test_section_memory \
 	tests/unit/test_section_pcie tests/unit/test_section_arm \
-	tests/unit/test_section_others
+	tests/unit/test_section_others tests/unit/test_section_x86
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(SECTIONS_TESTS)
@@ -31,3 +31,7 @@ tests_unit_test_section_arm_LDADD = $(TESTS_LIBS)
 tests_unit_test_section_others_SOURCES = tests/unit/test_section_others.c
 tests_unit_test_section_others_CPPFLAGS = $(TESTS_CPPFLAGS)
 tests_unit_test_section_others_LDADD = $(TESTS_LIBS)
+
+tests_unit_test_section_x86_SOURCES = tests/unit/test_section_x86.c
+tests_unit_test_section_x86_CPPFLAGS = $(TESTS_CPPFLAGS)
+tests_unit_test_section_x86_LDADD = $(TESTS_LIBS)

@@ -212,8 +212,9 @@ static void links_are_found_from_both_ends(void **state)
 	db_reader_close(r);
 }
 
-static int keep_page(const struct db_page *page, void *arg)
+static int keep_page(const struct db_page *page, bool is_now, void *arg)
 {
+	assert_true(is_now);
 	*(struct db_page *)arg = *page;
 	return 0;
 }
@@ -505,9 +506,10 @@ static int count_link(const struct db_link *link, void *arg)
 	return count_anything(arg);
 }
 
-static int count_page(const struct db_page *page, void *arg)
+static int count_page(const struct db_page *page, bool is_now, void *arg)
 {
 	(void)page;
+	(void)is_now;
 	return count_anything(arg);
 }
 

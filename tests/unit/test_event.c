@@ -477,6 +477,7 @@ static const char *const event_keys[] = {
 	"id",	     "time",	"time_last",	"type",		 "severity", "component",
 	"count",     "address", "address_kind", "cpu",		 "pid",	     "tgid",
 	"uid",	     "comm",	"unit",		"dimm",		 "device",   "confirmed",
+	"device_id",
 	"synthetic", "message", "source",	"previous_boot", "retold",   "detail"
 };
 
@@ -500,7 +501,7 @@ static void json_of_an_event_without_anything(void **state)
 	static const char *const absent[] = { "severity", "address", "address_kind",
 					      "cpu",	  "pid",     "tgid",
 					      "uid",	  "comm",    "unit",
-					      "dimm",	  "device" };
+					      "dimm",	  "device",   "device_id" };
 	struct json_object *o;
 	struct event event;
 

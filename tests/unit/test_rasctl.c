@@ -329,9 +329,9 @@ static void wrong_calls_are_usage(void **state)
 	assert_int_equal(RASCTL(f, "events", "--reverse=yes"), CTL_USAGE);
 	assert_one_sentence("--reverse takes no value");
 	assert_int_equal(RASCTL(f, "events", "-o", "xml"), CTL_USAGE);
-	assert_one_sentence("--output wants table, json or ndjson, not \"xml\"");
+	assert_one_sentence("--output wants table, json, ndjson or csv, not \"xml\"");
 	assert_int_equal(RASCTL(f, "events", "-s", "bad"), CTL_USAGE);
-	assert_one_sentence("uncorrected or fatal, not \"bad\"");
+	assert_one_sentence("as in info..corrected, not \"bad\"");
 	assert_int_equal(RASCTL(f, "events", "-t", "mcc"), CTL_USAGE);
 	assert_one_sentence("there is no type \"mcc\"; there are aer, ");
 	assert_int_equal(RASCTL(f, "status", "-n", "3"), CTL_USAGE);

@@ -178,8 +178,8 @@ static void options_choose_actions(void **state)
 	assert_string_equal(said.out, "No actions.\n");
 	assert_int_equal(RASCTL(f, "actions", "--unit", ""), CTL_USAGE);
 	assert_one_sentence("--unit wants a unit's name");
-	assert_int_equal(RASCTL(f, "events", "--unit", "x"), CTL_USAGE);
-	assert_one_sentence("\"events\" has no option --unit");
+	assert_int_equal(RASCTL(f, "summary", "--unit", "x"), CTL_USAGE);
+	assert_one_sentence("\"summary\" has no option --unit");
 	w = begin_batch(f);
 	for (uint64_t id = 10; id < 40; id++) {
 		struct db_action action = { .id = id, .asked_ns = SAMPLE_TIME_NS };

@@ -749,7 +749,8 @@ static void what_is_no_tracefs(void **state)
 	int error;
 
 	assert_int_equal(trace_directory_use("/nonexistent", &used), -ENOENT);
-	assert_null(trace_format_read("ras:arm_event", &len, &error));
+	assert_null(
+		trace_format_read(&here->instances[0], "ras:arm_event", &len, &error));
 	assert_int_equal(error, -ENOENT);
 	assert_int_equal(
 		trace_instance_enable(&here->instances[0], "ras:arm_event", NULL),

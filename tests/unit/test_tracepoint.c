@@ -11,6 +11,7 @@
 #include "event/json.h"
 #include "handlers/table.h"
 #include "unit/fixtures.h"
+#include "unit/formats_trace.h"
 
 /* --- formats --- */
 
@@ -318,6 +319,88 @@ static void arenas_may_be_too_small(void **state)
 	}
 }
 
+/* --- filters --- */
+
+static int filter_of(const struct format *format, const char *from, const char *to,
+		     char *ret, size_t size)
+{
+	const struct handler *handler = handler_for(format->tracepoint);
+	char *text = replace(format->text, from, to);
+	struct text out = { .at = ret, .size = size };
+	int r = 0;
+	struct tracepoint *tp = resolve_text(handler, format->tracepoint, text, &r);
+
+	assert_non_null(tp);
+	*ret = '\0';
+	r = tracepoint_filter(tp, &handler->tracepoints[0], &out);
+	tracepoint_free(tp);
+	free(text);
+	return r;
+}
+
+/* The number of a reason is the running kernel's, not ours. */
+static void a_filter_has_the_kernels_numbers(void **state)
+{
+	char filter[TRACE_FILTER_BYTES];
+
+	(void)state;
+	assert_int_equal(filter_of(&format_migrate, "{1, \"memory_failure\"}",
+				   "{1, \"memory_failure\"}", filter, sizeof(filter)),
+			 0);
+	assert_string_equal(filter, "reason == 1");
+	assert_int_equal(filter_of(&format_migrate, "{1, \"memory_failure\"}",
+				   "{42, \"memory_failure\"}", filter, sizeof(filter)),
+			 0);
+	assert_string_equal(filter, "reason == 42");
+	assert_int_equal(filter_of(&format_migrate, "{1, \"memory_failure\"}",
+				   "{1, \"memory_hotunplug\"}", filter, sizeof(filter)),
+			 -ENOENT);
+	assert_int_equal(filter_of(&format_migrate, "reason", "reason", filter, 8),
+			 -ENAMETOOLONG);
+}
+
+static void a_filter_joins_both_conditions(void **state)
+{
+	static const struct handler_tracepoint both = {
+		.name = "migrate:mm_migrate_pages",
+		.filter = "failed > 0 || succeeded > 5",
+		.only = { "reason", "memory_failure" },
+	};
+	static const struct handler_tracepoint none = {
+		.name = "migrate:mm_migrate_pages"
+	};
+	char buf[TRACE_FILTER_BYTES] = "";
+	struct text out = TEXT_IN(buf);
+	struct tracepoint *tp = resolve(&format_migrate);
+
+	(void)state;
+	assert_int_equal(tracepoint_filter(tp, &none, &out), 0);
+	assert_int_equal(out.len, 0);
+	assert_int_equal(tracepoint_filter(tp, &both, &out), 0);
+	assert_string_equal(buf, "reason == 1 && (failed > 0 || succeeded > 5)");
+	tracepoint_free(tp);
+}
+
+/* None is cut; `only` names a field that the type has. */
+static void every_filter_fits(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < n_formats; i++) {
+		const struct handler *handler = handler_for(formats[i]->tracepoint);
+		struct tracepoint *tp = resolve(formats[i]);
+		char buf[TRACE_FILTER_BYTES] = "";
+
+		for (size_t t = 0;
+		     t < HANDLER_TRACEPOINTS_MAX && handler->tracepoints[t].name; t++) {
+			struct text out = TEXT_IN(buf);
+
+			assert_int_equal(
+				tracepoint_filter(tp, &handler->tracepoints[t], &out), 0);
+		}
+		tracepoint_free(tp);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -331,6 +414,9 @@ int main(void)
 		cmocka_unit_test(data_locations_outside_of_the_record),
 		cmocka_unit_test(flipped_bits_harm_nobody),
 		cmocka_unit_test(arenas_may_be_too_small),
+		cmocka_unit_test(a_filter_has_the_kernels_numbers),
+		cmocka_unit_test(a_filter_joins_both_conditions),
+		cmocka_unit_test(every_filter_fits),
 	};
 
 	return cmocka_run_group_tests_name("tracepoint", tests, NULL, NULL);

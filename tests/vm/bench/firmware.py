@@ -280,7 +280,7 @@ def cxl_module(*, kind=1, health=1, media=2, additional=5, life=42, temperature=
                        volatile, persistent)
 
 
-def cxl_protocol(*, agent=0, address=0x36 << 8, serial=0x1122334455667788, uncorrectable=0,
+def cxl_protocol(*, agent=0, address=0x36 << 16, serial=0x1122334455667788, uncorrectable=0,
                  correctable=0):
     """A protocol error of a CXL device, with its DVSEC and its RAS capability."""
     log = struct.pack("<6I16I", uncorrectable, 0, 0, correctable, 0, 0, *range(16))
@@ -442,7 +442,7 @@ class Firmware:
                          bert(self.BASE + self.BLOCK, self.BLOCK))
         return archive.bytes()
 
-    def inject(self, record, source=0, wait=True, timeout=15):
+    def inject(self, record, source=0, wait=True, timeout=45):
         """Report a status block; the kernel sees it when its first word is written."""
         if len(record) > self.BLOCK:
             raise ValueError(f"a block of {len(record)} bytes does not fit")
@@ -454,7 +454,7 @@ class Firmware:
         if wait:
             self.wait(source, timeout)
 
-    def wait(self, source=0, timeout=15):
+    def wait(self, source=0, timeout=45):
         """Wait until the kernel has consumed and acknowledged the source's block."""
         deadline = time.monotonic() + timeout
         while not self.consumed(source):

@@ -34,6 +34,8 @@ BOOT_LIMIT = 300        # seconds; a boot takes about 10, but there may be other
 COMMAND_LINE = ("console=ttyAMA0 acpi=force panic=-1 printk.devkmsg=on log_buf_len=4M "
                 "loglevel=4 rcupdate.rcu_expedited=1 mitigations=off "
                 "systemd.show_status=error")
+PATIENCE = 3            # a wait that ends well costs nothing more on a busy machine
+LONGEST_INTERVAL = 1    # seconds
 CPU = "neoverse-n1"     # a server's; one with pointer authentication is slower to emulate
 # A PCI Express link with AER at both ends: 0000:00:1c.0 (root port), 0000:01:00.0.
 PCIE_LINK = ["-device", "pcie-root-port,id=link,chassis=1,addr=1c.0",
@@ -203,17 +205,20 @@ class Guest:
             raise CommandFailed(f"cat {path}", status, "", error.decode(errors="replace"))
         return output
 
-    def wait_for(self, predicate, timeout=20, what=None, interval=0.2):
-        """Call predicate until what it returns is true, and return that."""
-        deadline = time.monotonic() + timeout
+    def wait_for(self, predicate, timeout=20, what=None, interval=0.1):
+        """Call predicate until what it returns is true, and return that. The timeout is in
+        seconds of a machine that has nothing else to do."""
+        deadline = time.monotonic() + PATIENCE * timeout
         while True:
             result = predicate()
             if result:
                 return result
             if time.monotonic() > deadline:
                 name = what or getattr(predicate, "__doc__", None) or "what was waited for"
-                raise GuestError(f"{name}: not within {timeout} s")
+                raise GuestError(f"{name}: not within {PATIENCE * timeout} s")
             time.sleep(interval)
+            # Asking takes the guest's time, too, which is what is waited for.
+            interval = min(1.5 * interval, max(interval, LONGEST_INTERVAL))
 
     def _connect(self, deadline):
         while True:

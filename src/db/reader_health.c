@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/* What of a database wants somebody's attention. */
+
+#include "db/reader_private.h"
+#include "db/schema.h"
+#include "db/sql.h"
+#include "event/acts.h"
+#include "util/macro.h"
+
+/* Hardware's own, told once: the others move nothing, here as elsewhere. */
+#define COUNTS_NOT (EVENT_SYNTHETIC | EVENT_UNCONFIRMED | EVENT_RETOLD)
+
+static int count_events(struct db_reader *r, uint64_t after, const char *condition,
+			uint64_t *ret)
+{
+	char question[320];
+	int64_t n = 0;
+	int res;
+
+	snprintf(question, sizeof(question),
+		 "SELECT count(*) FROM (SELECT 1 FROM event WHERE %s AND id > %lld"
+		 " AND flags & %u = 0 LIMIT %d)",
+		 condition, (long long)after, COUNTS_NOT, DB_HEALTH_MAX);
+	res = sql_number(r->db, question, &n);
+	*ret += (uint64_t)n;
+	return res < 0 ? res : 0;
+}
+
+static int count_failed_acts(struct db_reader *r, uint64_t after,
+			     struct db_health *health)
+{
+	char question[160];
+	int64_t n = 0, last = 0;
+	int res = sql_has_column(r->db, "action", NULL);
+
+	if (res <= 0)
+		return res;
+	snprintf(question, sizeof(question),
+		 "SELECT count(*) FROM action WHERE id > %lld AND outcome IN (%d, %d)",
+		 (long long)after, OUTCOME_FAILED, OUTCOME_UNKNOWN);
+	res = sql_number(r->db, question, &n);
+	res = res < 0 ? res : sql_number(r->db, "SELECT max(id) FROM action", &last);
+	health->failed_acts = (uint64_t)n;
+	health->last_id = MAX(health->last_id, (uint64_t)last);
+	return res < 0 ? res : 0;
+}
+
+/*
+ * Counts what happened after the event (or action) with this id; each up to
+ * DB_HEALTH_MAX. `lost` is of all times: losses have no ids.
+ */
+int db_read_health(struct db_reader *r, uint64_t after, struct db_health *ret)
+{
+	struct db_health health = { 0 };
+	int64_t last = 0, lost = 0;
+	int res = sql_number(r->db, "SELECT max(id) FROM event", &last);
+
+	health.last_id = (uint64_t)last;
+	after = MIN(after, (uint64_t)INT64_MAX);
+	res = res < 0 ? res :
+			count_events(r, after, DB_SEVERE " AND severity = 3",
+				     &health.uncorrected);
+	res = res < 0 ? res :
+			count_events(r, after, DB_SEVERE " AND severity = 4",
+				     &health.uncorrected);
+	res = res < 0 ? res :
+			count_events(r, after, DB_SEVERE " AND severity IS NULL",
+				     &health.untold);
+	res = res < 0 ? res :
+			count_events(r, after, DB_MILD " AND severity = 2",
+				     &health.deferred);
+	res = res < 0 ? res : count_failed_acts(r, after, &health);
+	res = res < 0 ? res : sql_number(r->db, "SELECT sum(count) FROM loss", &lost);
+	health.lost = (uint64_t)lost;
+	if (res < 0)
+		return res;
+	*ret = health;
+	return 0;
+}
