@@ -60,17 +60,17 @@ static void add_severities(sqlite3_str *sql, const char *column, unsigned int bi
 	sqlite3_str_appendf(sql, ")");
 }
 
-static void add_where(const struct plan *plan, sqlite3_str *sql)
+static void add_where(const struct plan *plan, sqlite3_str *sql, const char *id)
 {
 	const struct db_filter *f = plan->filter;
 
 	if (f->id)
-		sqlite3_str_appendf(sql, " AND e.id = %lld", (long long)f->id);
+		sqlite3_str_appendf(sql, " AND %s = %lld", id, (long long)f->id);
 	if (f->after)
-		sqlite3_str_appendf(sql, " AND e.id > %lld",
+		sqlite3_str_appendf(sql, " AND %s > %lld", id,
 				    (long long)MIN(f->after, (uint64_t)INT64_MAX));
 	if (plan->hi)
-		sqlite3_str_appendf(sql, " AND e.id BETWEEN %lld AND %lld",
+		sqlite3_str_appendf(sql, " AND %s BETWEEN %lld AND %lld", id,
 				    (long long)plan->lo, (long long)plan->hi);
 	if (f->since_ns)
 		sqlite3_str_appendf(sql, " AND +e.time >= %lld", (long long)f->since_ns);
@@ -116,9 +116,9 @@ static void add_what(const struct plan *plan, sqlite3_str *sql)
 				    (long long)f->page_first, (long long)f->page_last);
 }
 
-static void add_conditions(const struct plan *plan, sqlite3_str *sql)
+static void add_conditions(const struct plan *plan, sqlite3_str *sql, const char *id)
 {
-	add_where(plan, sql);
+	add_where(plan, sql, id);
 	add_what(plan, sql);
 }
 
@@ -249,7 +249,7 @@ static void begin_arm(struct arms *arms, const char *id)
 static void end_arm(struct arms *arms)
 {
 	if (!arms->is_bare)
-		add_conditions(arms->plan, arms->sql);
+		add_conditions(arms->plan, arms->sql, "e.id");
 }
 
 static void add_arm(struct arms *arms, const char *index, const char *condition)
@@ -303,23 +303,68 @@ static void unit_arms(struct arms *arms)
 	end_arm(arms);
 }
 
+/* Stretches that can have what is between the ids that are meant. */
+static void add_stretch_bounds(struct arms *arms)
+{
+	const struct plan *plan = arms->plan;
+
+	if (plan->filter->after)
+		sqlite3_str_appendf(
+			arms->sql, " AND p.stretch >= %lld",
+			(long long)(MIN(plan->filter->after, (uint64_t)INT64_MAX) >>
+				    PLACE_BITS));
+	if (plan->hi)
+		sqlite3_str_appendf(arms->sql, " AND p.stretch BETWEEN %lld AND %lld",
+				    (long long)(plan->lo >> PLACE_BITS),
+				    (long long)(plan->hi >> PLACE_BITS));
+}
+
+/* `name` is as it stands in SQL. */
+static void add_place_arm(struct arms *arms, enum place_kind kind, const char *name)
+{
+	if (arms->is_bare) {
+		sqlite3_str_appendf(arms->sql,
+				    "SELECT p.stretch FROM place p WHERE p.kind = %d"
+				    " AND p.name = %s",
+				    kind, name);
+		return;
+	}
+	begin_arm(arms, "e.id");
+	sqlite3_str_appendf(
+		arms->sql,
+		"place p CROSS JOIN event e ON e.id BETWEEN p.stretch << %d AND"
+		" (p.stretch << %d) + %d WHERE p.kind = %d AND p.name = %s",
+		PLACE_BITS, PLACE_BITS, (1 << PLACE_BITS) - 1, kind, name);
+	add_stretch_bounds(arms);
+	/* or SQLite takes these for its bounds, and each stretch is the whole table */
+	add_conditions(arms->plan, arms->sql, "+e.id");
+}
+
+static void add_named_place(struct arms *arms, enum place_kind kind, const char *name)
+{
+	char *quoted = sqlite3_mprintf("%.*Q", TALLY_TEXT_BYTES, name);
+
+	if (quoted)
+		add_place_arm(arms, kind, quoted);
+	sqlite3_free(quoted);
+}
+
 static void dimm_arms(struct arms *arms)
 {
-	add_equal_arm(arms, "event_dimm", "e.dimm", arms->plan->filter->dimm);
+	add_named_place(arms, PLACE_DIMM, arms->plan->filter->dimm);
 }
 
 static void device_arms(struct arms *arms)
 {
-	add_equal_arm(arms, "event_device", "e.device", arms->plan->filter->device);
+	add_named_place(arms, PLACE_DEVICE, arms->plan->filter->device);
 }
 
 static void cpu_arms(struct arms *arms)
 {
-	char condition[48];
+	char number[16];
 
-	snprintf(condition, sizeof(condition), "e.cpu = %d",
-		 (int)arms->plan->filter->cpu);
-	add_arm(arms, "event_cpu", condition);
+	snprintf(number, sizeof(number), "%d", (int)arms->plan->filter->cpu);
+	add_place_arm(arms, PLACE_CPU, number);
 }
 
 static void page_arms(struct arms *arms)
@@ -380,7 +425,8 @@ static bool by_time(const struct db_filter *f)
 
 /* The one that says most for its rows first. */
 static const struct way {
-	const char *index; /* the last to come into the schema of those it needs */
+	const char *index; /* that it needs, the last that came into the schema; NULL: the
+			      places, which are there with the tally */
 	bool (*applies)(const struct db_filter *filter);
 	void (*arms)(struct arms *arms);
 	bool is_ordered; /* the first arm's ids are in order: the newest are found at once
@@ -388,20 +434,24 @@ static const struct way {
 } ways[] = {
 	{ "event_unit", by_unit, unit_arms, true },
 	{ "event_address", by_page, page_arms, false },
-	{ "event_dimm", by_dimm, dimm_arms, true },
-	{ "event_device", by_device, device_arms, true },
-	{ "event_cpu", by_cpu, cpu_arms, true },
+	{ NULL, by_dimm, dimm_arms, true },
+	{ NULL, by_device, device_arms, true },
+	{ NULL, by_cpu, cpu_arms, true },
 	{ "event_mild", by_severity, severity_arms, true },
 	{ "event_time", by_time, time_arms, false },
 };
 
-static int has_index(struct db_reader *r, const char *index)
+static int has_index(const struct plan *plan, const char *index)
 {
 	_cleanup_(sql_finalize) sqlite3_stmt *stmt = NULL;
-	int res = sql_prepare(r->db,
-			      "SELECT 1 FROM sqlite_master WHERE type = 'index'"
-			      " AND name = ?1",
-			      &stmt);
+	int res;
+
+	if (!index)
+		return plan->has_tally;
+	res = sql_prepare(plan->r->db,
+			  "SELECT 1 FROM sqlite_master WHERE type = 'index'"
+			  " AND name = ?1",
+			  &stmt);
 
 	if (res < 0)
 		return res;
@@ -409,7 +459,21 @@ static int has_index(struct db_reader *r, const char *index)
 	return sql_next(stmt);
 }
 
-/* How many rows a way leads to, up to count_max. */
+/* Rows that are read: of places as many stretches as are needed, with something in each.
+ */
+static int64_t cost_of(const struct plan *plan, const struct way *way, int64_t n)
+{
+	const struct db_filter *f = plan->filter;
+	uint64_t wanted = f->newest + f->oldest;
+
+	if (way->index)
+		return n;
+	if (wanted && wanted < (uint64_t)n)
+		n = (int64_t)wanted;
+	return n * plan->r->stretch;
+}
+
+/* How many rows a way leads to; up to count_max of those of an index are counted. */
 static int count_way(const struct plan *plan, const struct way *way, int64_t *ret)
 {
 	struct arms arms = { .plan = plan,
@@ -424,7 +488,7 @@ static int count_way(const struct plan *plan, const struct way *way, int64_t *re
 	res = sql_prepare_built(plan->r->db, arms.sql, &stmt);
 	res = res < 0 ? res : sql_next(stmt);
 	if (res == 1)
-		*ret = sqlite3_column_int64(stmt, 0);
+		*ret = cost_of(plan, way, sqlite3_column_int64(stmt, 0));
 	return res < 0 ? res : 0;
 }
 
@@ -531,9 +595,8 @@ static int choose_way(const struct plan *plan, const struct way **ret)
 	*ret = NULL;
 	for (size_t i = 0; i < ARRAY_SIZE(ways) && best > plan->r->cheap; i++) {
 		int64_t n = 0;
-		int res = ways[i].applies(plan->filter) ?
-				  has_index(plan->r, ways[i].index) :
-				  0;
+		int res = ways[i].applies(plan->filter) ? has_index(plan, ways[i].index) :
+							  0;
 
 		if (res == 1)
 			res = count_way(plan, &ways[i], &n);
@@ -541,7 +604,8 @@ static int choose_way(const struct plan *plan, const struct way **ret)
 			n = INT64_MAX;
 		if (res < 0)
 			return res;
-		if (n >= plan->r->count_max && !may_be_many(plan->filter, &ways[i]))
+		if (ways[i].index && n >= plan->r->count_max &&
+		    !may_be_many(plan->filter, &ways[i]))
 			n = INT64_MAX;
 		if (n < best) {
 			best = n;
@@ -562,6 +626,21 @@ static void add_newest_in_time(struct arms *arms, uint64_t newest)
 			    (long long)newest);
 }
 
+/* Stretch by stretch, until there are enough. */
+static void add_by_stretch(struct arms *arms, const struct way *way)
+{
+	const struct db_filter *f = arms->plan->filter;
+	const char *turn = f->newest ? " DESC" : "";
+
+	sqlite3_str_appendf(arms->sql, "SELECT id FROM (");
+	way->arms(arms);
+	sqlite3_str_appendf(arms->sql, " ORDER BY p.stretch%s, e.id%s LIMIT %lld)", turn,
+			    turn,
+			    f->newest + f->oldest ? (long long)MIN(f->newest + f->oldest,
+								   (uint64_t)INT64_MAX) :
+						    -1LL);
+}
+
 static int add_arms(struct arms *arms)
 {
 	const struct db_filter *f = arms->plan->filter;
@@ -574,6 +653,8 @@ static int add_arms(struct arms *arms)
 		return add_default_arms(arms);
 	if (way->arms == time_arms && f->newest)
 		add_newest_in_time(arms, f->newest);
+	else if (!way->index)
+		add_by_stretch(arms, way);
 	else
 		way->arms(arms);
 	return 0;
