@@ -7,7 +7,7 @@
 #include "cper/fields.h"
 #include "util/macro.h"
 
-#define TLP_TEXT_BYTES 36 /* four numbers of eight digits */
+#define TLP_DWORD_BYTES 9 /* eight digits, and what is behind them */
 
 static const char *const correctable_bits[] = {
 	[0] = "receiver error",
@@ -57,15 +57,23 @@ struct value aer_status_words(uint32_t status, bool correctable, struct arena *a
 			      arena);
 }
 
-/* "00000001 00000002 00000003 00000004", in the arena. */
-struct value aer_tlp_header(const uint32_t header[static AER_TLP_DWORDS],
-			    struct arena *arena)
+/*
+ * "00000001 00000002 00000003 00000004", in the arena. Of more than a header's four
+ * numbers, what is zero at the end is not there.
+ */
+struct value aer_tlp_header(const uint32_t *header, size_t n_dwords, struct arena *arena)
 {
-	char *text = arena_take(arena, TLP_TEXT_BYTES);
+	size_t n = MIN(n_dwords, (size_t)AER_TLP_DWORDS_MAX);
+	char *text;
 
+	while (n > AER_TLP_DWORDS && !header[n - 1])
+		n--;
+	text = n ? arena_take(arena, n * TLP_DWORD_BYTES) : NULL;
 	if (!text)
 		return (struct value){ .kind = VALUE_NONE };
-	snprintf(text, TLP_TEXT_BYTES, "%08x %08x %08x %08x", header[0], header[1],
-		 header[2], header[3]);
+	for (size_t i = 0; i < n; i++)
+		snprintf(text + i * TLP_DWORD_BYTES, TLP_DWORD_BYTES, "%08x", header[i]);
+	for (size_t i = 1; i < n; i++)
+		text[i * TLP_DWORD_BYTES - 1] = ' ';
 	return value_text(text);
 }

@@ -238,11 +238,12 @@ struct arms {
 	bool is_bare; /* only to be counted: the way's own condition is enough */
 };
 
-static void begin_arm(struct arms *arms)
+/* `id`: the column that the arm is in the order of. */
+static void begin_arm(struct arms *arms, const char *id)
 {
 	if (arms->n++)
 		sqlite3_str_appendf(arms->sql, arms->is_bare ? " UNION ALL " : " UNION ");
-	sqlite3_str_appendf(arms->sql, "SELECT e.id AS id FROM ");
+	sqlite3_str_appendf(arms->sql, "SELECT %s AS id FROM ", id);
 }
 
 static void end_arm(struct arms *arms)
@@ -253,7 +254,7 @@ static void end_arm(struct arms *arms)
 
 static void add_arm(struct arms *arms, const char *index, const char *condition)
 {
-	begin_arm(arms);
+	begin_arm(arms, "e.id");
 	sqlite3_str_appendf(arms->sql, "event e INDEXED BY %s WHERE %s", index,
 			    condition);
 	end_arm(arms);
@@ -294,7 +295,7 @@ static void unit_arms(struct arms *arms)
 	const char *unit = arms->plan->filter->unit;
 
 	add_equal_arm(arms, "event_unit", "e.unit", unit);
-	begin_arm(arms);
+	begin_arm(arms, "e.id");
 	sqlite3_str_appendf(arms->sql,
 			    "hit h INDEXED BY hit_unit CROSS JOIN event e"
 			    " ON e.id = h.event WHERE h.unit = %Q",
@@ -452,7 +453,8 @@ static int add_type_arm(struct arms *arms, int64_t type)
 
 	if (res < 0)
 		return res;
-	begin_arm(arms);
+	/* the table's own key: of e.id SQLite does not see that it is in order */
+	begin_arm(arms, res == 1 ? "d.event" : "e.id");
 	if (res == 1) {
 		sqlite3_str_appendf(
 			arms->sql,
@@ -478,7 +480,7 @@ static int add_default_arms(struct arms *arms)
 	bool all = plan->all_types && !plan->filter->types[0];
 
 	if (all || plan->filter->id) {
-		begin_arm(arms);
+		begin_arm(arms, "e.id");
 		sqlite3_str_appendf(arms->sql, "event e WHERE 1");
 		end_arm(arms);
 		return 0;

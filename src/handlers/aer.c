@@ -62,7 +62,8 @@ static int decode(const struct record *record, struct event *event)
 {
 	struct value *detail = event->detail;
 	uint64_t severity = value_as_uint(&detail[AER_SEVERITY]);
-	uint32_t header[AER_TLP_DWORDS];
+	uint32_t header[AER_TLP_DWORDS_MAX];
+	size_t len = MIN(detail[TLP_RAW].len, sizeof(header));
 
 	event->severity = severity_from_aer(severity);
 	event->component =
@@ -72,9 +73,10 @@ static int decode(const struct record *record, struct event *event)
 	detail[STATUS_TEXT] =
 		aer_status_words((uint32_t)value_as_uint(&detail[STATUS]),
 				 severity == AER_CORRECTABLE, record->arena);
-	if (value_as_uint(&detail[TLP_VALID]) && detail[TLP_RAW].len == sizeof(header)) {
-		memcpy(header, detail[TLP_RAW].bytes, sizeof(header));
-		detail[TLP_HEADER] = aer_tlp_header(header, record->arena);
+	if (value_as_uint(&detail[TLP_VALID]) && len) {
+		memcpy(header, detail[TLP_RAW].bytes, len);
+		detail[TLP_HEADER] =
+			aer_tlp_header(header, len / sizeof(header[0]), record->arena);
 	}
 	return 1;
 }
@@ -99,12 +101,19 @@ static void describe(const struct event *event, struct text *out)
 	add(out, ", TLP header ", &detail[TLP_HEADER]);
 }
 
+/* The device; the kernel's status leaves out what is masked, firmware's does not. */
+static uint64_t identity(const struct event *event)
+{
+	return event_identity_of_text("pcie", &event->device);
+}
+
 static const struct event_type type = {
 	.name = "aer",
 	.table = "aer",
 	.fields = fields,
 	.n_fields = FIELDS,
 	.describe = describe,
+	.identity = identity,
 };
 
 const struct handler handler_aer = {

@@ -189,7 +189,7 @@ static void take_aer(const struct cper_section *section, struct arena *arena,
 	if (section->len >= AER_TLP_AT + sizeof(header)) {
 		for (size_t i = 0; i < ARRAY_SIZE(header); i++)
 			header[i] = load_le32(section->body + AER_TLP_AT + 4 * i);
-		event->detail[TLP_HEADER] = aer_tlp_header(header, arena);
+		event->detail[TLP_HEADER] = aer_tlp_header(header, AER_TLP_DWORDS, arena);
 	}
 	cper_bytes_fill(section, TLP_PREFIX, AER_PREFIX_AT, SECTION_BYTES - AER_PREFIX_AT,
 			event);
@@ -371,12 +371,19 @@ static void describe(const struct event *event, struct text *out)
 	add(out, before, &detail[CORRECTABLE_TEXT], "");
 }
 
+/* The device; the kernel's status leaves out what is masked, firmware's does not. */
+static uint64_t identity(const struct event *event)
+{
+	return event_identity_of_text("pcie", &event->device);
+}
+
 static const struct event_type type = {
 	.name = "cper-pcie",
 	.table = "cper_pcie",
 	.fields = fields,
 	.n_fields = FIELDS,
 	.describe = describe,
+	.identity = identity,
 };
 
 const struct handler handler_cper_pcie = {

@@ -325,7 +325,7 @@ const struct verb verb_capture = {
 		"somebody else: its trace records for some seconds (rasd's own stay rasd's),\n"
 		"its log, ACPI's tables about errors. MANIFEST.json says what is there and\n"
 		"what is not. \"rasd --replay DIR\" takes it. Needs root.",
-	.options = "JNYT",
+	.options = "123T",
 	.min_arguments = 1,
 	.max_arguments = 1,
 	.run = run,

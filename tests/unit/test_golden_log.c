@@ -20,7 +20,7 @@
 #include "unit/fixtures.h"
 
 #define NOWHERE	   0x1234567000
-#define EVENTS_MAX 4
+#define EVENTS_MAX 16
 #define MSEC	   1000000
 
 struct recording {
@@ -326,6 +326,26 @@ static void check_victims(const char *directory)
 	check_victim(directory, "log-recoverable", "a:1 due\nto \\\x1b:2", 2);
 }
 
+/* Of each recording, all its sections are there, whether or not a handler takes them. */
+static void check_counts(const char *directory)
+{
+	static const struct {
+		const char *name;
+		size_t n_sections;
+	} rows[] = {
+		{ "arm-whole", 1 }, { "processor", 1 },	   { "firmware-reference", 1 },
+		{ "cxl-media", 1 }, { "cxl-protocol", 1 }, { "pcie-without-aer", 1 },
+		{ "burst", 16 },    { "nvidia-grace", 1 }, { "bert", 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct recording *recording = open_recording(directory, rows[i].name);
+
+		assert_int_equal(recording->n_sections, rows[i].n_sections);
+		close_recording(recording);
+	}
+}
+
 static void check_forged(const char *directory)
 {
 	struct recording *recording = open_recording(directory, "log-forged");
@@ -400,6 +420,12 @@ static void sections(void **state)
 	for_each_kernel(check_sections);
 }
 
+static void counts(void **state)
+{
+	(void)state;
+	for_each_kernel(check_counts);
+}
+
 static void victims(void **state)
 {
 	(void)state;
@@ -419,6 +445,7 @@ int main(void)
 		cmocka_unit_test(no_dimm),	 cmocka_unit_test(bare),
 		cmocka_unit_test(short_section), cmocka_unit_test(sections),
 		cmocka_unit_test(victims),	 cmocka_unit_test(forged),
+		cmocka_unit_test(counts),
 	};
 
 	return cmocka_run_group_tests_name("golden_log", tests, NULL, NULL);

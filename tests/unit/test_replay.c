@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <json-c/json.h>
@@ -154,6 +155,16 @@ static size_t check_text(const char *directory, struct json_object *events,
 	return n;
 }
 
+/* A line of the kernel's own text is a record; all recordings of it. */
+static unsigned int recorded(const char *kernel)
+{
+	char command[PATH_MAX + 64], text[32];
+
+	snprintf(command, sizeof(command), "cat '%s/%s'/*.txt | wc -l", golden, kernel);
+	assert_int_equal(run("/", text, sizeof(text), command), 0);
+	return (unsigned int)strtoul(text, NULL, 10);
+}
+
 static void check_kernel(const char *directory, const char *kernel)
 {
 	static const char *const names[] = {
@@ -167,7 +178,8 @@ static void check_kernel(const char *directory, const char *kernel)
 	snprintf(capture, sizeof(capture), "%s/%s", golden, kernel);
 	snprintf(db, sizeof(db), "%s.db", kernel);
 	assert_int_equal(replay(directory, capture, db), 0);
-	assert_non_null(strstr(out, "9 trace records"));
+	snprintf(rest, sizeof(rest), "%u trace records", recorded(kernel));
+	assert_non_null(strstr(out, rest));
 	assert_non_null(strstr(out, "pages of 4 KiB"));
 	snprintf(rest, sizeof(rest), "--db %s events", db);
 	events = events_of(directory, rest);
@@ -272,11 +284,24 @@ static void make_capture(const char *top, char *path, size_t size)
 
 static void times_and_pages_are_the_captures(void **state)
 {
-	char capture[PATH_MAX];
+	char capture[PATH_MAX], path[PATH_MAX + 64], expected[64];
 	struct json_object *events, *event;
+	unsigned long long pfn;
+	double sec;
+	size_t len;
+	char *text, *last;
 
 	if (!can_run(*state))
 		skip();
+	snprintf(path, sizeof(path), "%s/6.12/memory-failure.txt", golden);
+	text = (char *)read_whole(path, &len);
+	assert_non_null(text);
+	last = memmem(text, len, "[000]", 5);
+	last = memmem(last + 1, len - (size_t)(last + 1 - text), "[000]", 5);
+	assert_int_equal(
+		sscanf(last, "[000] %*s %lf: memory_failure_event: pfn %llx", &sec, &pfn),
+		2);
+	free(text);
 	make_capture(*state, capture, sizeof(capture));
 	copy_file("memory-failure.raw", capture, "cpu3.raw", 0);
 	write_file(
@@ -289,8 +314,11 @@ static void times_and_pages_are_the_captures(void **state)
 	events = events_of(*state, "--db a.db events");
 	assert_int_equal(json_object_array_length(events), 2);
 	event = json_object_array_get_idx(events, 1);
-	assert_string_equal(member(event, "address"), "0x429200000");
-	assert_int_equal(strncmp(member(event, "time"), "2023-11-14T22:13:37", 19), 0);
+	snprintf(expected, sizeof(expected), "0x%llx", pfn * 65536);
+	assert_string_equal(member(event, "address"), expected);
+	strftime(expected, sizeof(expected), "%Y-%m-%dT%H:%M:%S",
+		 gmtime(&(time_t){ 1700000000 + (time_t)sec }));
+	assert_int_equal(strncmp(member(event, "time"), expected, 19), 0);
 	json_object_put(events);
 }
 

@@ -117,7 +117,7 @@ static size_t compare(const char *directory, const char *name)
 			}
 			assert_int_equal(decode(line, &event), 1);
 			/* of another instance, a moment later */
-			assert_true(llabs(event.boottime_ns - (int64_t)ts) < 1000000);
+			assert_true(llabs(event.boottime_ns - (int64_t)ts) < 100000000);
 			a = words(&decoded.event);
 			b = words(&event);
 			assert_string_equal(a, b);

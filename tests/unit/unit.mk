@@ -39,7 +39,7 @@ tests_unit_test_tracepoint_SOURCES = tests/unit/test_tracepoint.c
 tests_unit_test_tracepoint_CPPFLAGS = $(TESTS_CPPFLAGS)
 tests_unit_test_tracepoint_LDADD = $(TESTS_LIBS)
 
-tests_unit_test_golden_SOURCES = tests/unit/test_golden.c
+tests_unit_test_golden_SOURCES = tests/unit/test_golden.c tests/unit/golden.c tests/unit/golden.h
 tests_unit_test_golden_CPPFLAGS = $(TESTS_CPPFLAGS)
 tests_unit_test_golden_LDADD = $(TESTS_LIBS)
 

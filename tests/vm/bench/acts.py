@@ -45,9 +45,11 @@ class Since:
                         default=0)
         self.mark = max([self.mark] + [action["id"] for action in self._all_actions()])
 
-    def events(self, type_name=None, **fields):
+    def events(self, type_name=None, retold=False, **fields):
+        """Those of a type; what another source told of as well is not among them."""
         return [event for event in self.guest.rasctl("events")["events"]
                 if event["id"] > self.mark and type_name in (None, event["type"])
+                and event.get("retold", False) == retold
                 and all(event.get(name) == value for name, value in fields.items())]
 
     def wait_for(self, predicate, timeout, what):

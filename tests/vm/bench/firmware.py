@@ -280,7 +280,7 @@ def cxl_module(*, kind=1, health=1, media=2, additional=5, life=42, temperature=
                        volatile, persistent)
 
 
-def cxl_protocol(*, agent=0, address=0x36 << 8, serial=0x1122334455667788, uncorrectable=0,
+def cxl_protocol(*, agent=0, address=0x36 << 16, serial=0x1122334455667788, uncorrectable=0,
                  correctable=0):
     """A protocol error of a CXL device, with its DVSEC and its RAS capability."""
     log = struct.pack("<6I16I", uncorrectable, 0, 0, correctable, 0, 0, *range(16))
@@ -399,15 +399,18 @@ class Firmware:
     """The memory shared with one guest, and the sources that report through it.
 
     Its layout: the registers of source n (pointer, acknowledge) at 16 n; the boot
-    error region at 64 KiB; the block of source n at 64 KiB (n + 2).
+    error region at 64 KiB; the block of source n at 64 KiB (n + 2); from 32 MiB on
+    what the kernel itself keeps over a reboot (ramoops).
     """
 
     BASE = 0x80000000       # where a guest with 1 GiB of RAM has its nvdimm
     SIZE = 64 << 20
     BLOCK = 64 << 10        # the most a kernel takes
     POLL_MS = 50
+    KERNEL_KEEPS, KERNEL_KEEPS_BYTES = 32 << 20, 1 << 20
 
-    def __init__(self, path, sources=4, boot_error=None):
+    def __init__(self, path, sources=4, boot_error=None, kept=None):
+        """kept: what kept() returned for the machine's last boot."""
         self.sources = sources
         self.has_boot_error = boot_error is not None
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -415,6 +418,13 @@ class Firmware:
         self._memory = mmap.mmap(self._file, self.SIZE)
         if self.has_boot_error:
             self._write(self.BLOCK, boot_error)
+        if kept is not None:
+            self._write(self.KERNEL_KEEPS, kept)
+
+    def kept(self):
+        """What the kernel has put where it stays over a reboot."""
+        start = self.KERNEL_KEEPS
+        return self._memory[start:start + self.KERNEL_KEEPS_BYTES]
 
     def close(self):
         self._memory.close()
@@ -432,7 +442,7 @@ class Firmware:
                          bert(self.BASE + self.BLOCK, self.BLOCK))
         return archive.bytes()
 
-    def inject(self, record, source=0, wait=True, timeout=15):
+    def inject(self, record, source=0, wait=True, timeout=45):
         """Report a status block; the kernel sees it when its first word is written."""
         if len(record) > self.BLOCK:
             raise ValueError(f"a block of {len(record)} bytes does not fit")
@@ -444,7 +454,7 @@ class Firmware:
         if wait:
             self.wait(source, timeout)
 
-    def wait(self, source=0, timeout=15):
+    def wait(self, source=0, timeout=45):
         """Wait until the kernel has consumed and acknowledged the source's block."""
         deadline = time.monotonic() + timeout
         while not self.consumed(source):

@@ -34,6 +34,8 @@ BOOT_LIMIT = 300        # seconds; a boot takes about 10, but there may be other
 COMMAND_LINE = ("console=ttyAMA0 acpi=force panic=-1 printk.devkmsg=on log_buf_len=4M "
                 "loglevel=4 rcupdate.rcu_expedited=1 mitigations=off "
                 "systemd.show_status=error")
+PATIENCE = 3            # a wait that ends well costs nothing more on a busy machine
+LONGEST_INTERVAL = 1    # seconds
 CPU = "neoverse-n1"     # a server's; one with pointer authentication is slower to emulate
 # A PCI Express link with AER at both ends: 0000:00:1c.0 (root port), 0000:01:00.0.
 PCIE_LINK = ["-device", "pcie-root-port,id=link,chassis=1,addr=1c.0",
@@ -57,7 +59,7 @@ class GuestDied(GuestError):
 
 class Guest:
     def __init__(self, kernel="6.12", payload=None, *, cpus=2, boot_error=None, sources=4,
-                 command_line="", devices=(), start_rasd=True):
+                 command_line="", devices=(), start_rasd=True, kept=None):
         self.kernel = Kernel(kernel)
         self.series = kernel
         self.payload = pathlib.Path(payload) if payload else None
@@ -65,6 +67,7 @@ class Guest:
         self.command_line = command_line
         self.devices = devices      # more of QEMU's arguments
         self.boot_error = boot_error
+        self.kept = kept
         self.sources = sources
         self.start_rasd_at_boot = start_rasd
         self.boot_seconds = None
@@ -95,7 +98,8 @@ class Guest:
     def boot(self):
         started = time.monotonic()
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="rasd-guest-"))
-        self.firmware = Firmware(self.directory / "shared", self.sources, self.boot_error)
+        self.firmware = Firmware(self.directory / "shared", self.sources, self.boot_error,
+                                 self.kept)
         (self.directory / "initrd").write_bytes(
             self.firmware.tables() + initrd.archive(self.kernel) + overlay.archive(self.payload))
         self._start_qemu()
@@ -201,17 +205,20 @@ class Guest:
             raise CommandFailed(f"cat {path}", status, "", error.decode(errors="replace"))
         return output
 
-    def wait_for(self, predicate, timeout=20, what=None, interval=0.2):
-        """Call predicate until what it returns is true, and return that."""
-        deadline = time.monotonic() + timeout
+    def wait_for(self, predicate, timeout=20, what=None, interval=0.1):
+        """Call predicate until what it returns is true, and return that. The timeout is in
+        seconds of a machine that has nothing else to do."""
+        deadline = time.monotonic() + PATIENCE * timeout
         while True:
             result = predicate()
             if result:
                 return result
             if time.monotonic() > deadline:
                 name = what or getattr(predicate, "__doc__", None) or "what was waited for"
-                raise GuestError(f"{name}: not within {timeout} s")
+                raise GuestError(f"{name}: not within {PATIENCE * timeout} s")
             time.sleep(interval)
+            # Asking takes the guest's time, too, which is what is waited for.
+            interval = min(1.5 * interval, max(interval, LONGEST_INTERVAL))
 
     def _connect(self, deadline):
         while True:

@@ -10,7 +10,7 @@ import struct
 import time
 
 from bench import firmware as fw
-from bench.acts import let_log_speak, rows
+from bench.acts import assert_linked, let_log_speak, rows
 from bench.scenario import kernels_alike, needs_rasd, newest_too
 
 UNKNOWN = "01234567-89ab-cdef-0123-456789abcdef"
@@ -22,9 +22,10 @@ def last_id(guest):
     return events[0]["id"] if events else 0
 
 
-def events_after(guest, mark, type_name=None):
+def events_after(guest, mark, type_name=None, retold=False):
     return [event for event in guest.rasctl("events")["events"]
-            if event["id"] > mark and type_name in (None, event["type"])]
+            if event["id"] > mark and type_name in (None, event["type"])
+            and event.get("retold", False) == retold]
 
 
 def wait_for_events(guest, mark, count, type_name=None, timeout=20):
@@ -174,13 +175,13 @@ def numbers(events):
 @needs_rasd
 def test_sixteen_sections(guest):
     """sixteen sections in one block: sixteen events, in their order"""
-    mark = last_id(guest)
+    mark, losses = last_id(guest), guest.rasctl("status")["losses"]
     guest.firmware.inject(burst(0))
     wait_for_events(guest, mark, 16, "non-standard")
     time.sleep(1)
     events = sorted(events_after(guest, mark, "non-standard"), key=lambda event: event["id"])
     assert numbers(events) == list(range(16)), numbers(events)
-    assert guest.rasctl("status")["losses"] == []
+    assert guest.rasctl("status")["losses"] == losses
 
 
 @newest_too
@@ -204,6 +205,44 @@ def test_corrected_memory(guest):
     assert detail["error_type_text"] == "single-bit ECC", detail
     [row] = rows(guest, f"select * from page where address = {page}")
     assert row["corrected"] == 1, row
+
+
+@newest_too
+@needs_rasd
+def test_aer(guest):
+    """a PCIe device's errors, told by firmware and by its own port: the device, the bits"""
+    mark = last_id(guest)
+    bad_tlp, receiver_error = 1 << 6, 1 << 0
+    guest.firmware.inject(fw.block(fw.Section(fw.PCIE, fw.pcie(
+        device_id=dict(bus=1), aer=fw.aer_capability(correctable=bad_tlp)), fw.CORRECTED)))
+    [event] = wait_for_events(guest, mark, 1, "aer")
+    assert (event["device"], event["severity"]) == ("0000:01:00.0", "corrected"), event
+    assert event["detail"]["status"] == f"{bad_tlp:#x}", event
+    assert event["detail"]["status_text"] == "bad TLP", event
+    bus, device, function, domain = 1, 0, 0, 0
+    guest.sh("modprobe aer_inject")
+    guest.put("/dev/aer_inject", struct.pack("<BBBx7I", bus, device, function, 0,
+                                             receiver_error, 0, 0, 0, 0, domain))
+    events = wait_for_events(guest, event["id"], 1, "aer")
+    assert [(each["device"], each["severity"], each["detail"]["status"]) for each in events] == [
+        ("0000:01:00.0", "corrected", f"{receiver_error:#x}")], events
+
+
+@newest_too
+@needs_rasd
+def test_told_twice(guest):
+    """what a tracepoint and the log both tell is two rows, linked, and counts once"""
+    mark = last_id(guest)
+    let_log_speak()
+    info = fw.error_info(fw.CACHE, detail=fw.error_detail(operation=3, level=1))
+    guest.firmware.inject(fw.block(fw.Section(
+        fw.ARM, fw.arm([info], mpidr=0x8000_0102, midr=MIDR, running=1), fw.CORRECTED)))
+    [traced] = wait_for_events(guest, mark, 1, "arm")
+    [logged] = guest.wait_for(lambda: events_after(guest, mark, retold=True), 30, "the log's")
+    time.sleep(3)
+    assert [event["id"] for event in events_after(guest, mark)] == [traced["id"]]
+    assert (logged["type"], logged["source"], traced["source"]) == ("arm", "kernel-log", "trace"), logged
+    assert_linked(guest, traced["id"], logged["id"])
 
 
 @needs_rasd
@@ -238,7 +277,7 @@ def read_bad_sectors(disk):
 
 def keep_killing(guest, victims, kills=5, passes=4):
     """kill -9 under load: what the disk and the firmware did is there, once each."""
-    mark = last_id(guest)
+    mark, losses = last_id(guest), guest.rasctl("status")["losses"]
     disk = guest.bad_disk(8, 511)
     guest.sh(f"(for n in $(seq {passes}); do {read_bad_sectors(disk)}; done; "
              "echo done >/run/load) >/dev/null 2>&1 & rm -f /run/load")
@@ -257,7 +296,7 @@ def keep_killing(guest, victims, kills=5, passes=4):
     assert count_rows(guest, "count(distinct b.sector)", of_disk) == 504
     events = events_after(guest, mark, "non-standard")
     assert sorted(numbers(events)) == list(range(16 * kills)), numbers(events)
-    assert guest.rasctl("status")["losses"] == []
+    assert guest.rasctl("status")["losses"] == losses
 
 
 @kernels_alike

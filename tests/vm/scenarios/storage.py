@@ -80,7 +80,8 @@ def acts_are_done(guest):
 
 
 def assert_all_recorded(since, page, service, records, before_record):
-    """Every event has its row, once; so have the acts, and they say what came first."""
+    """Every event has its row, once; so have the acts, and they say what came first. On a
+    machine that has much to do that may be the act (None)."""
     guest = since.guest
     wanted = list(range(records * SECTIONS))
     since.wait_for(lambda: len(since.events("non-standard")) >= len(wanted), 90, "the rows")
@@ -167,7 +168,7 @@ def test_journal_stopped(guest):
         inject_numbered(guest, 5)
         page, service = acts_are_done(guest)
         watched.assert_quiet()
-        assert_all_recorded(since, page, service, 5, before_record=False)
+        assert_all_recorded(since, page, service, 5, before_record=None)
     finally:
         guest.sh("systemctl kill --kill-who=main --signal=CONT systemd-journald")
 
@@ -183,4 +184,4 @@ def test_log_is_full(guest):
     inject_numbered(guest, 5)
     page, service = acts_are_done(guest)
     watched.assert_quiet()
-    assert_all_recorded(since, page, service, 5, before_record=False)
+    assert_all_recorded(since, page, service, 5, before_record=None)
