@@ -223,7 +223,7 @@ int reader_has_tally(struct db_reader *r)
 	if (res == 1)
 		res = sql_number(r->db,
 				 "SELECT ifnull((SELECT max(id) FROM event), 0) >"
-				 " ifnull((SELECT max(last_id) FROM tally), 0)",
+				 " ifnull(" TALLY_TOP ", -1)",
 				 &behind);
 	return res < 0 ? res : !behind;
 }
@@ -703,6 +703,14 @@ static int resolve_types(struct plan *plan)
 	return 0;
 }
 
+/* All events, the newest or the oldest of them, or one: there is nothing to choose. */
+static bool needs_tally(const struct db_filter *f)
+{
+	return !f->id && (f->types[0] || f->severities || f->components || f->since_ns ||
+			  f->until_ns || f->boot || f->unit || f->dimm || f->device ||
+			  f->page_last || f->has_cpu);
+}
+
 static int make_plan(struct plan *plan)
 {
 	int res = resolve_types(plan);
@@ -711,9 +719,9 @@ static int make_plan(struct plan *plan)
 		return res;
 	res = sql_has_column(plan->r->db, "hit", NULL);
 	plan->has_hits = res == 1;
-	if (res >= 0 && !plan->filter->id)
+	if (res >= 0 && needs_tally(plan->filter))
 		res = reader_has_tally(plan->r);
-	plan->has_tally = res == 1 && !plan->filter->id;
+	plan->has_tally = res == 1 && needs_tally(plan->filter);
 	return res < 0 || !plan->has_tally ? res : ask_tally(plan);
 }
 
