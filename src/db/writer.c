@@ -37,7 +37,7 @@ const char *const writer_sql[STATEMENT_MAX] = {
 			 " ON CONFLICT (key) DO NOTHING",
 	[SQL_FIND_TOLD] = "SELECT 1 FROM event WHERE time BETWEEN ?1 AND ?2"
 			  " AND boot = ?3 AND type = ?4 AND source IN (?5, ?6)"
-			  " AND boottime BETWEEN ?7 AND ?8 LIMIT 1",
+			  " AND boottime BETWEEN ?7 AND ?8 AND address IS ?9 LIMIT 1",
 	[SQL_ADD_RUN] =
 		"INSERT INTO run (boot, started, version, config_hash, instance, ring,"
 		" pid) VALUES (?,?,?,?,?,?,?)",

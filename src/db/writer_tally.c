@@ -65,9 +65,8 @@ static uint32_t cut_length(const struct value *value)
 
 static bool same_text(const struct tally_text *text, const struct value *value)
 {
-	uint32_t len = cut_length(value);
-
-	return text->len == len && (!len || !memcmp(text->bytes, value->text, len));
+	return text->len == cut_length(value) &&
+	       (!text->len || !memcmp(text->bytes, value->text, text->len));
 }
 
 static void set_text(struct tally_text *text, const struct value *value)

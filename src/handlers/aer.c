@@ -101,12 +101,19 @@ static void describe(const struct event *event, struct text *out)
 	add(out, ", TLP header ", &detail[TLP_HEADER]);
 }
 
+/* The device; the kernel's status leaves out what is masked, firmware's does not. */
+static uint64_t identity(const struct event *event)
+{
+	return event_identity_of_text("pcie", &event->device);
+}
+
 static const struct event_type type = {
 	.name = "aer",
 	.table = "aer",
 	.fields = fields,
 	.n_fields = FIELDS,
 	.describe = describe,
+	.identity = identity,
 };
 
 const struct handler handler_aer = {

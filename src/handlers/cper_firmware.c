@@ -190,12 +190,22 @@ static void describe(const struct event *event, struct text *out)
 		text_add(out, ", %u bytes of its vendor's", detail[DATA].len);
 }
 
+/* From a tracepoint it comes as a section, and so has all of it. */
+static uint64_t identity(const struct event *event)
+{
+	const uint64_t numbers[] = { value_as_uint(&event->detail[RECORD_TYPE]),
+				     value_as_uint(&event->detail[IDENTIFIER]) };
+
+	return event_identity("firmware-reference", numbers, ARRAY_SIZE(numbers));
+}
+
 static const struct event_type type = {
 	.name = "cper-firmware",
 	.table = "cper_firmware",
 	.fields = fields,
 	.n_fields = FIELDS,
 	.describe = describe,
+	.identity = identity,
 };
 
 const struct handler handler_cper_firmware = {

@@ -371,12 +371,19 @@ static void describe(const struct event *event, struct text *out)
 	add(out, before, &detail[CORRECTABLE_TEXT], "");
 }
 
+/* The device; the kernel's status leaves out what is masked, firmware's does not. */
+static uint64_t identity(const struct event *event)
+{
+	return event_identity_of_text("pcie", &event->device);
+}
+
 static const struct event_type type = {
 	.name = "cper-pcie",
 	.table = "cper_pcie",
 	.fields = fields,
 	.n_fields = FIELDS,
 	.describe = describe,
+	.identity = identity,
 };
 
 const struct handler handler_cper_pcie = {

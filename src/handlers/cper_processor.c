@@ -187,12 +187,23 @@ static void describe(const struct event *event, struct text *out)
 		text_add(out, ", address %#" PRIx64, event->address);
 }
 
+/* From a tracepoint it comes as a section, and so has all of it. */
+static uint64_t identity(const struct event *event)
+{
+	const uint64_t numbers[] = { value_as_uint(&event->detail[PROCESSOR_ID]),
+				     value_as_uint(&event->detail[ERROR_TYPE]),
+				     value_as_uint(&event->detail[TARGET_ADDRESS]) };
+
+	return event_identity("processor", numbers, ARRAY_SIZE(numbers));
+}
+
 static const struct event_type type = {
 	.name = "cper-processor",
 	.table = "cper_processor",
 	.fields = fields,
 	.n_fields = FIELDS,
 	.describe = describe,
+	.identity = identity,
 };
 
 const struct handler handler_cper_processor = {

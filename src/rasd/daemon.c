@@ -236,6 +236,7 @@ static void stop(struct daemon *daemon)
 	kernel_log_release(&daemon->log);
 	hands_settle(&daemon->hands);
 	pipeline_publish(&daemon->pipeline);
+	kernel_log_published(&daemon->log);
 	daemon_take_poison(daemon);
 	daemon_tell_poison(daemon);
 	pipeline_log_window(&daemon->pipeline);

@@ -480,6 +480,8 @@ int hands_init(struct hands *hands, struct pipeline *pipeline,
 	hands->memory = (void *)(scratch + SCRATCH_MEMORY_AT);
 	hands->tally = (void *)(scratch + SCRATCH_TALLY_AT);
 	hands->twins = (void *)(scratch + SCRATCH_TWINS_AT);
+	hands->told = (void *)(scratch + SCRATCH_TOLD_AT);
+	told_begin(hands->told);
 	hands->begun_ns = clock_now_ns(CLOCK_BOOTTIME);
 	snprintf(hands->no_act, sizeof(hands->no_act), "%s/no-act",
 		 config->runtime_directory);

@@ -16,6 +16,7 @@
 #include "rasd/pipeline.h"
 #include "rasd/rules.h"
 #include "rasd/tally.h"
+#include "rasd/told.h"
 
 #define HANDS_OWNERS_MAX  64 /* processes that got a signal lately */
 #define HANDS_VICTIMS_MAX 64 /* whose they were, while they lived */
@@ -55,6 +56,7 @@ struct hands {
 	struct policy_state *state; /* in the ring's file, as is … */
 	struct tally *tally;
 	struct twins *twins;
+	struct told *told;
 	struct scratch_memory *memory;
 	struct rules rules;
 	struct correlator *correlator;

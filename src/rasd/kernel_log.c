@@ -97,13 +97,26 @@ static void become_event(struct kernel_log *log, const struct held *held)
 	event.source = SOURCE_LOG;
 	event.boottime_ns = held->boottime_ns;
 	event.once = key_of(log, held);
+	if (told_has(log->hands->told, event.once))
+		return;
 	link.from = twins_take(log->hands->twins, &event);
 	if (link.from)
 		event.flags |= EVENT_RETOLD;
-	if (!pipeline_add(log->pipeline, &event) || !link.from)
+	if (!pipeline_add(log->pipeline, &event))
 		return;
+	if (log->n_new == ARRAY_SIZE(log->new_keys))
+		kernel_log_published(log);
+	log->new_keys[log->n_new++] = event.once;
 	link.to = event.id;
-	pipeline_tell_or_count(log->pipeline, MESSAGE_LINK, &link, sizeof(link));
+	if (link.from)
+		pipeline_tell_or_count(log->pipeline, MESSAGE_LINK, &link, sizeof(link));
+}
+
+/* What was added is there for whoever comes after us: it is not told again. */
+void kernel_log_published(struct kernel_log *log)
+{
+	for (; log->n_new; log->n_new--)
+		told_add(log->hands->told, log->new_keys[log->n_new - 1]);
 }
 
 /* --- held back ------------------------------------------------------------------------

@@ -36,7 +36,9 @@ struct kernel_log {
 	struct pipeline *pipeline;
 	struct hands *hands;
 	uint64_t told_lost;
-	uint64_t boot[2]; /* its id */
+	uint64_t boot[2];		 /* its id */
+	uint64_t new_keys[LOG_HELD_MAX]; /* of events that are not published yet */
+	size_t n_new;
 };
 
 int kernel_log_open(struct kernel_log *log, const char *path, struct pipeline *pipeline,
@@ -49,3 +51,4 @@ bool kernel_log_read(struct kernel_log *log, int64_t now);
 int64_t kernel_log_due_ns(const struct kernel_log *log);
 void kernel_log_tick(struct kernel_log *log, int64_t now);
 void kernel_log_release(struct kernel_log *log);
+void kernel_log_published(struct kernel_log *log);

@@ -152,6 +152,7 @@ bool daemon_read_log(struct daemon *daemon)
 	hands_settle(&daemon->hands);
 	if (pipeline_publish(&daemon->pipeline))
 		child_wake(&daemon->child);
+	kernel_log_published(&daemon->log);
 	return more;
 }
 
@@ -178,6 +179,7 @@ static int on_log_due(sd_event_source *source, uint64_t usec, void *userdata)
 	kernel_log_tick(&daemon->log, clock_now_ns(CLOCK_BOOTTIME));
 	hands_settle(&daemon->hands);
 	pipeline_publish(&daemon->pipeline);
+	kernel_log_published(&daemon->log);
 	child_wake(&daemon->child);
 	hands_work(&daemon->hands);
 	arm_log_timer(daemon);

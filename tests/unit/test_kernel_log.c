@@ -21,6 +21,7 @@ struct log_test {
 	struct pipeline pipeline;
 	struct hands hands;
 	struct twins twins;
+	struct told told;
 	struct kernel_log log;
 	struct kmsg_record lines[64];
 	size_t n_lines, n_read;
@@ -80,6 +81,8 @@ static int set_up(void **state)
 					   .next_id = 100,
 					   .arena = { malloc(1 << 20), 1 << 20, 0 } };
 	test.hands.twins = &test.twins;
+	told_begin(&test.told);
+	test.hands.told = &test.told;
 	test.log = (struct kernel_log){ .pipeline = &test.pipeline,
 					.hands = &test.hands,
 					.kmsg.fd = -1 };
@@ -235,6 +238,32 @@ static void lines_that_were_seen_are_not_seen_again(void **state)
 	assert_int_equal(test.n_events, 1);
 }
 
+/* A process that was killed leaves a position before what it had told. */
+static void what_was_published_is_not_told_again(void **state)
+{
+	(void)state;
+	print_record(5 * SEC);
+	print_failure(5 * SEC, 0x77);
+	read_at(5 * SEC);
+	kernel_log_tick(&test.log, 6 * SEC);
+	assert_int_equal(test.n_events, 2);
+	assert_true(test.events[0].once && test.events[1].once);
+	assert_true(test.events[0].once != test.events[1].once);
+	test.n_read = 0; /* killed before it was published: told again, under the key */
+	test.log.n_new = 0;
+	read_at(6 * SEC);
+	kernel_log_release(&test.log);
+	kernel_log_tick(&test.log, 8 * SEC);
+	assert_int_equal(test.n_events, 4);
+	assert_true(test.events[2].once == test.events[0].once);
+	assert_true(test.events[3].once == test.events[1].once);
+	kernel_log_published(&test.log);
+	test.n_read = 0;
+	read_at(9 * SEC);
+	kernel_log_tick(&test.log, 11 * SEC);
+	assert_int_equal(test.n_events, 4);
+}
+
 static void more_than_can_wait_does_not(void **state)
 {
 	(void)state;
@@ -273,6 +302,8 @@ int main(void)
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(more_than_can_wait_does_not, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(what_was_published_is_not_told_again,
+						set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests_name("kernel_log", tests, NULL, NULL);
