@@ -154,7 +154,8 @@ static int migrate(sqlite3 *db, int64_t from)
 	return version > from ? sql_exec(db, pragma) : 0;
 }
 
-#define BEHIND_TALLY " id > (SELECT ifnull(max(last_id), 0) FROM tally)"
+#define BEHIND_TALLY \
+	" id > ifnull(" TALLY_TOP ", (SELECT ifnull(max(last_id), 0) FROM tally))"
 
 static const char complete_sql[] =
 	"INSERT INTO tally (day, boot, type, severity, component, device,"
@@ -170,8 +171,15 @@ static const char complete_sql[] =
 int tally_complete(sqlite3 *db)
 {
 	static const char *const places[] = { "0, device", "1, dimm", "2, cpu" };
-	int r = 0;
+	int64_t behind = 0;
+	int r = sql_number(
+		db,
+		"SELECT ifnull((SELECT max(id) FROM event), 0) > ifnull(" TALLY_TOP
+		", -1)",
+		&behind);
 
+	if (r < 0 || !behind)
+		return r < 0 ? r : 0;
 	for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(places); i++) {
 		sqlite3_str *sql = sqlite3_str_new(db);
 
@@ -182,7 +190,10 @@ int tally_complete(sqlite3 *db)
 			places[i], PLACE_BITS, places[i] + 3);
 		r = sql_exec_built(db, sql);
 	}
-	return r < 0 ? r : sql_exec(db, complete_sql);
+	r = r < 0 ? r : sql_exec(db, complete_sql);
+	return r < 0 ? r :
+		       sql_exec(db, "INSERT OR REPLACE INTO info"
+				    " SELECT 'tally_top', ifnull(max(id), 0) FROM event");
 }
 
 /* Fills an empty database, in one transaction. */

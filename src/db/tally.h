@@ -37,4 +37,11 @@ enum place_kind { PLACE_DEVICE, PLACE_DIMM, PLACE_CPU };
 	" last_id = max(last_id, excluded.last_id), first = min(first, excluded.first)," \
 	" last = max(last, excluded.last)"
 
+/* The last event that is counted, in the table `info`: finding it in the tally takes
+ * reading that. NULL: nobody wrote it yet. */
+#define TALLY_TOP "(SELECT value FROM info WHERE key = 'tally_top')"
+#define TALLY_SET_TOP                                                           \
+	"INSERT INTO info VALUES ('tally_top', ?1) ON CONFLICT (key) DO UPDATE" \
+	" SET value = max(value, excluded.value)"
+
 int tally_complete(sqlite3 *db);

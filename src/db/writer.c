@@ -68,6 +68,7 @@ const char *const writer_sql[STATEMENT_MAX] = {
 		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)" TALLY_ADD,
 	[SQL_ADD_PLACE] =
 		"INSERT OR IGNORE INTO place (kind, name, stretch) VALUES (?,?,?)",
+	[SQL_SET_TALLY_TOP] = TALLY_SET_TOP,
 	[SQL_FIND_TALLY_KEY] = "SELECT time, ifnull(boot, 0), type, ifnull(severity, 5),"
 			       " ifnull(component, 0), device, dimm, ifnull(cpu, -1),"
 			       " flags"

@@ -215,18 +215,32 @@ static int write_places(struct db_writer *w, const struct tally_slot *slot)
 	return r;
 }
 
+static int set_top(struct db_writer *w, uint64_t id)
+{
+	sqlite3_bind_int64(w->statements[SQL_SET_TALLY_TOP], 1, (int64_t)id);
+	return writer_run(w, SQL_SET_TALLY_TOP);
+}
+
 /* Within the batch. */
 int writer_tally_flush(struct db_writer *w)
 {
+	uint64_t top = 0;
+	int r = 0;
+
 	for (size_t i = 0; w->tally->n_used && i < SLOTS; i++) {
 		const struct tally_slot *slot = &w->tally->slots[i];
-		int r = slot->is_used ? write_slot(w, slot) : 0;
 
-		if (r >= 0 && slot->is_used)
-			r = write_places(w, slot);
+		if (!slot->is_used)
+			continue;
+		r = write_slot(w, slot);
+		r = r < 0 ? r : write_places(w, slot);
 		if (r < 0)
 			return r;
+		top = MAX(top, slot->last_id);
 	}
+	r = top ? set_top(w, top) : 0;
+	if (r < 0)
+		return r;
 	writer_tally_clear(w);
 	return 0;
 }
