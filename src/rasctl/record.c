@@ -3,7 +3,7 @@
 /*
  * One object for people, whatever is in it: its scalars as "key: value", an object as a
  * section of its own, a list as the narrowest thing that shows it: a grid for names with
- * values, a table if it fits, else a section for each element.
+ * values, a table if it fits, else a section for each element, as of what lies deeper.
  */
 
 #include "rasctl/record.h"
@@ -233,6 +233,26 @@ static void print_rows(const struct output *out, struct json_object *array)
 				      length);
 }
 
+static void print_nested(const struct output *out, const char *key,
+			 struct json_object *value);
+
+/* Objects that have more in them than a table can show. */
+static bool are_deep(struct json_object *array)
+{
+	for (size_t i = 0; i < json_object_array_length(array); i++) {
+		struct json_object *element = json_object_array_get_idx(array, i);
+
+		if (!json_object_is_type(element, json_type_object))
+			continue;
+		json_object_object_foreach(element, key, value) {
+			(void)key;
+			if (json_object_is_type(value, json_type_object))
+				return true;
+		}
+	}
+	return false;
+}
+
 static void print_array(const struct output *out, const char *key,
 			struct json_object *array)
 {
@@ -240,6 +260,11 @@ static void print_array(const struct output *out, const char *key,
 
 	if (!first)
 		return;
+	if (are_deep(array)) {
+		for (size_t i = 0; i < json_object_array_length(array); i++)
+			print_nested(out, key, json_object_array_get_idx(array, i));
+		return;
+	}
 	print_title(out, key);
 	if (json_text(first, "name") && json_text(first, "value"))
 		print_named_values(out, array);
