@@ -102,8 +102,8 @@ static const struct group {
 			 " AND NOT " DB_RETOLD,
 			 "3 DESC, 1" },
 	[DB_BY_CPU] = { "nullif(t.cpu, -1)", NULL, "3 DESC, 1" },
-	[DB_BY_BOOT] = { "(SELECT boot_id FROM boot b WHERE b.id = t.boot)", NULL,
-			 "max(t.boot)" },
+	[DB_BY_BOOT] = { "nullif((SELECT boot_id FROM boot b WHERE b.id = t.boot), '')",
+			 NULL, "max(t.boot)" },
 	[DB_BY_DAY] = { "t.day", NULL, "1" },
 };
 

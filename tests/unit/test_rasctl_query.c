@@ -521,6 +521,28 @@ static void check_says_what_is_new(void **state)
 	assert_says("uncorrected=4 deferred=1");
 }
 
+/* How severe it was only the log told: that is no error of unknown severity. */
+static void a_check_goes_by_what_the_other_source_told(void **state)
+{
+	struct fixture *f = *state;
+
+	store_samples(f);
+	assert_int_equal(RASCTL(f, "ack"), CTL_OK);
+	make_event_of(f, 20, SEVERITY_UNKNOWN, 0);
+	store_twins(f);
+	RASCTL(f, "check");
+	assert_says("uncorrected=1 deferred=0 untold=1");
+	ask_nothing(f->db, "UPDATE event SET severity = 2 WHERE id = 22");
+	RASCTL(f, "check");
+	assert_says("uncorrected=0 deferred=1 untold=1");
+	ask_nothing(f->db, "UPDATE event SET severity = 1 WHERE id = 22");
+	RASCTL(f, "check");
+	assert_says("uncorrected=0 deferred=0 untold=1");
+	ask_nothing(f->db, "DROP TABLE link"); /* as an older version left it */
+	RASCTL(f, "check");
+	assert_says("uncorrected=0 deferred=0 untold=2");
+}
+
 static void losses_are_acknowledged(void **state)
 {
 	struct fixture *f = *state;
@@ -583,6 +605,7 @@ int main(void)
 		TEST(following_goes_to_a_new_database),
 		TEST(without_a_database_a_check_is_still_a_line),
 		TEST(check_says_what_is_new),
+		TEST(a_check_goes_by_what_the_other_source_told),
 		TEST(losses_are_acknowledged),
 		TEST(an_ack_is_of_its_database),
 	};
