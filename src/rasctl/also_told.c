@@ -31,30 +31,49 @@ static int keep_twin(const struct db_link *link, void *arg)
 	return 0;
 }
 
-static bool says_nothing(struct json_object *value)
+static bool has_all_of(struct json_object *known, struct json_object *value);
+
+static bool has_rows_of(struct json_object *known, struct json_object *rows)
 {
-	return !value || (json_object_is_type(value, json_type_array) &&
-			  !json_object_array_length(value));
+	size_t n = json_object_array_length(rows);
+
+	if (!n)
+		return true;
+	if (!json_object_is_type(known, json_type_array) ||
+	    json_object_array_length(known) != n)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!has_all_of(json_object_array_get_idx(known, i),
+				json_object_array_get_idx(rows, i)))
+			return false;
+	return true;
 }
 
-/* The members of `detail` that `known` has not, or has otherwise; NULL: none. */
+/* Whether there is nothing in `value` that `known` has not, or has otherwise. */
+static bool has_all_of(struct json_object *known, struct json_object *value)
+{
+	if (json_object_is_type(value, json_type_array))
+		return has_rows_of(known, value);
+	if (!value || !json_object_is_type(value, json_type_object))
+		return !value || json_object_equal(known, value);
+	json_object_object_foreach(value, key, member)
+		if (!has_all_of(json_object_object_get(known, key), member))
+			return false;
+	return true;
+}
+
+/* The members of `detail` that `known` has not, or has otherwise. */
 static struct json_object *more_than(struct json_object *known,
 				     struct json_object *detail)
 {
 	struct json_object *more = json_object_new_object();
 
-	if (detail) {
-		json_object_object_foreach(detail, key, value) {
-			struct json_object *there = json_object_object_get(known, key);
-
-			if (!says_nothing(value) && !json_object_equal(there, value))
-				json_object_object_add(more, key, json_object_get(value));
-		}
-	}
-	if (json_object_object_length(more))
+	if (!detail)
 		return more;
-	json_object_put(more);
-	return NULL;
+	json_object_object_foreach(detail, key, value)
+		if (!has_all_of(json_object_object_get(known, key), value))
+			json_object_object_add(more, key, json_object_get(value));
+	return more;
 }
 
 static int add_twin(struct db_reader *reader, uint64_t id, struct json_object *record,

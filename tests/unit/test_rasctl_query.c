@@ -154,6 +154,48 @@ static void show_has_what_the_other_source_told(void **state)
 	assert_null(strstr(said.out, "Also told"));
 }
 
+/* The log of a newer kernel has less than its event: then it is only said that it is. */
+static void what_both_sources_told_is_shown_once(void **state)
+{
+	const struct db_link link = { .from = 2, .to = 22, .kind = LINK_RETOLD };
+	struct fixture *f = *state;
+	struct db_writer *w;
+	struct json_object *o, *twin;
+
+	store_samples(f);
+	store_twins(f);
+	w = begin_batch(f);
+	assert_int_equal(db_add_link(w, &link), 0);
+	commit_and_close(w);
+	ask_nothing(f->db, "UPDATE arm_error SET length = NULL WHERE event = 22");
+	assert_int_equal(RASCTL(f, "show", "2", "-o", "json"), CTL_OK);
+	o = parse(said.out);
+	twin = json_object_array_get_idx(get(o, "also_told"), 0);
+	assert_int_equal(json_object_object_length(get(twin, "more")), 0);
+	json_object_put(o);
+	assert_int_equal(RASCTL(f, "show", "2"), CTL_OK);
+	assert_says("\nAlso told\n  id:      22\n");
+	assert_null(strstr(strstr(said.out, "\nAlso told\n"), "\nErrors\n"));
+	ask_nothing(f->db, "UPDATE arm_error SET length = 31 WHERE event = 22");
+	assert_int_equal(RASCTL(f, "show", "2"), CTL_OK);
+	/* they contradict each other */
+	assert_non_null(strstr(strstr(said.out, "\nAlso told\n"), "\nErrors\n"));
+}
+
+/* Vendors' sections have lists with bytes that no line has room for. */
+static void long_values_of_lists_are_whole_and_wrapped(void **state)
+{
+	struct fixture *f = *state;
+
+	store_samples(f);
+	ask_nothing(f->db, "UPDATE arm_error SET operation = printf('%.*c', 300, 'x')"
+			   " || ' the end' WHERE event = 2");
+	assert_int_equal(RASCTL(f, "show", "2"), CTL_OK);
+	assert_says("    operation: xxxx");
+	assert_says("the end\n");
+	assert_true(longest_line(said.out) <= 80);
+}
+
 /* A program that reads pieces takes the same columns from each. */
 static void csv_has_the_same_header_with_and_without_rows(void **state)
 {
@@ -592,6 +634,8 @@ int main(void)
 		TEST(filters_choose_events),
 		TEST(what_was_told_twice_is_listed_once),
 		TEST(show_has_what_the_other_source_told),
+		TEST(what_both_sources_told_is_shown_once),
+		TEST(long_values_of_lists_are_whole_and_wrapped),
 		TEST(csv_has_the_same_header_with_and_without_rows),
 		TEST(what_cannot_be_meant_is_said),
 		TEST(summaries_are_by_anything),
