@@ -713,6 +713,10 @@ static int make_plan(struct plan *plan)
 
 	if (res < 0 || plan->never)
 		return res;
+	res = plan->filter->device ? sql_has_column(plan->r->db, "event", "device") : 1;
+	plan->never = res == 0; /* a version that knew of no devices */
+	if (res <= 0)
+		return res;
 	res = sql_has_column(plan->r->db, "hit", NULL);
 	plan->has_hits = res == 1;
 	if (res >= 0 && !plan->filter->id)

@@ -99,6 +99,7 @@ static int run(const struct options *options, char **arguments)
 	r = r < 0 ? database_failed(options, reader, r) : CTL_OK;
 	if (r == CTL_OK && options->follow)
 		r = follow_events(options, &reader, &query, &out);
+	out.failed = r != CTL_OK;
 	output_end(&out);
 	output_close(&out);
 	return r == CTL_OK ? cursor_end(options, &query.cursor) : r;
