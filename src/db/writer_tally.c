@@ -66,13 +66,14 @@ static uint32_t cut_length(const struct value *value)
 static bool same_text(const struct tally_text *text, const struct value *value)
 {
 	return text->len == cut_length(value) &&
-	       !memcmp(text->bytes, value->text, text->len);
+	       (!text->len || !memcmp(text->bytes, value->text, text->len));
 }
 
 static void set_text(struct tally_text *text, const struct value *value)
 {
 	text->len = cut_length(value);
-	memcpy(text->bytes, value->text, text->len);
+	if (text->len)
+		memcpy(text->bytes, value->text, text->len);
 }
 
 static int64_t day_of(const struct event *event)

@@ -494,9 +494,16 @@ static void foreign_records_are_walked_over(void **state)
 	golden_for_each_kernel(check_foreign);
 }
 
+static void cases(void **state)
+{
+	(void)state;
+	golden_check_cases();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(cases),
 		cmocka_unit_test(memory_failure),
 		cmocka_unit_test(sigbus_action_required),
 		cmocka_unit_test(arm_as_firmware_sent_it),
