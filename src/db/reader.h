@@ -41,6 +41,7 @@ struct db_filter {
 	int32_t cpu;
 	bool has_cpu;
 	bool newest_first;
+	bool once; /* not those with EVENT_RETOLD: each error as one source told of it */
 };
 
 unsigned int db_severities_from(enum severity min);

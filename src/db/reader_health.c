@@ -27,6 +27,47 @@ static int count_events(struct db_reader *r, uint64_t after, const char *conditi
 	return res < 0 ? res : 0;
 }
 
+static void add_untold(struct db_health *health, sqlite3_stmt *stmt)
+{
+	uint64_t n = (uint64_t)sqlite3_column_int64(stmt, 1);
+
+	if (sqlite3_column_type(stmt, 0) == SQLITE_NULL)
+		health->untold += n;
+	else if (sqlite3_column_int(stmt, 0) >= SEVERITY_UNCORRECTED)
+		health->uncorrected += n;
+	else if (sqlite3_column_int(stmt, 0) == SEVERITY_DEFERRED)
+		health->deferred += n;
+}
+
+/*
+ * Those that do not tell how severe they are. An old kernel's arm_event is such a one,
+ * and its log tells it: what the twin has is what they are.
+ */
+static int count_untold(struct db_reader *r, uint64_t after, struct db_health *health)
+{
+	_cleanup_(sql_finalize) sqlite3_stmt *stmt = NULL;
+	char question[512];
+	int res = sql_has_column(r->db, "link", NULL);
+
+	if (res < 0)
+		return res;
+	snprintf(
+		question, sizeof(question),
+		"SELECT told, count(*) FROM (SELECT %s AS told FROM event e WHERE " DB_SEVERE
+		" AND severity IS NULL AND id > %lld AND flags & %u = 0 LIMIT %d)"
+		" GROUP BY told",
+		res ? "(SELECT max(t.severity) FROM link l JOIN event t ON t.id = l.\"to\""
+		      " WHERE l.\"from\" = e.id AND l.kind = 2)" :
+		      "NULL",
+		(long long)after, COUNTS_NOT, DB_HEALTH_MAX);
+	res = sql_prepare(r->db, question, &stmt);
+	while (res >= 0 && (res = sql_next(stmt)) == 1)
+		add_untold(health, stmt);
+	return res;
+}
+
+_Static_assert(LINK_RETOLD == 2, "as count_untold() has it");
+
 static int count_failed_acts(struct db_reader *r, uint64_t after,
 			     struct db_health *health)
 {
@@ -64,9 +105,7 @@ int db_read_health(struct db_reader *r, uint64_t after, struct db_health *ret)
 	res = res < 0 ? res :
 			count_events(r, after, DB_SEVERE " AND severity = 4",
 				     &health.uncorrected);
-	res = res < 0 ? res :
-			count_events(r, after, DB_SEVERE " AND severity IS NULL",
-				     &health.untold);
+	res = res < 0 ? res : count_untold(r, after, &health);
 	res = res < 0 ? res :
 			count_events(r, after, DB_MILD " AND severity = 2",
 				     &health.deferred);

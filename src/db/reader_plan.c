@@ -56,6 +56,8 @@ static void add_where(const struct plan *plan, sqlite3_str *sql, const char *id)
 		sqlite3_str_appendf(sql, " AND +e.time <= %lld", (long long)f->until_ns);
 	if (f->boot)
 		sqlite3_str_appendf(sql, " AND +e.boot = %lld", (long long)f->boot);
+	if (f->once)
+		sqlite3_str_appendf(sql, " AND NOT " DB_RETOLD_OF("e."));
 }
 
 /* As add_where(): what is asked of an event by its words and numbers. */
@@ -133,6 +135,8 @@ static void add_tally_condition(const struct db_filter *f, sqlite3_str *sql)
 				    f->device);
 	if (f->has_cpu)
 		sqlite3_str_appendf(sql, " AND cpu = %d", (int)f->cpu);
+	if (f->once)
+		sqlite3_str_appendf(sql, " AND NOT retold");
 }
 
 static bool is_wanted(const struct plan *plan, const int64_t *wanted, size_t n,
@@ -247,6 +251,10 @@ int plan_make(struct plan *plan)
 	int res = resolve_types(plan);
 
 	if (res < 0 || plan->never)
+		return res;
+	res = plan->filter->device ? sql_has_column(plan->r->db, "event", "device") : 1;
+	plan->never = res == 0; /* a version that knew of no devices */
+	if (res <= 0)
 		return res;
 	res = sql_has_column(plan->r->db, "hit", NULL);
 	plan->has_hits = res == 1;

@@ -91,7 +91,7 @@ static const struct group {
 	[DB_BY_SEVERITY] = { "nullif(t.severity, 5)", NULL, "1 DESC" },
 	[DB_BY_COMPONENT] = { "t.component", NULL, "3 DESC, 1" },
 	[DB_BY_UNIT] = { "t.unit",
-			 "event t INDEXED BY event_unit WHERE unit IS NOT NULL"
+			 "event t WHERE unit IS NOT NULL"
 			 " AND NOT " DB_RETOLD,
 			 "3 DESC, 1" },
 	[DB_BY_DIMM] = { "nullif(t.dimm, '')", NULL, "3 DESC, 1" },
@@ -102,8 +102,8 @@ static const struct group {
 			 " AND NOT " DB_RETOLD,
 			 "3 DESC, 1" },
 	[DB_BY_CPU] = { "nullif(t.cpu, -1)", NULL, "3 DESC, 1" },
-	[DB_BY_BOOT] = { "(SELECT boot_id FROM boot b WHERE b.id = t.boot)", NULL,
-			 "max(t.boot)" },
+	[DB_BY_BOOT] = { "nullif((SELECT boot_id FROM boot b WHERE b.id = t.boot), '')",
+			 NULL, "max(t.boot)" },
 	[DB_BY_DAY] = { "t.day", NULL, "1" },
 };
 
@@ -159,8 +159,7 @@ static int prepare_groups(struct db_reader *r, const struct group *group,
 
 /*
  * Calls `each` for every value that events have there, days and boots in their order,
- * others with the most errors first; what has none is the last row. -EINVAL for units in
- * a file of a version that had no index of them.
+ * others with the most errors first; what has none is the last row.
  */
 int db_read_groups(struct db_reader *r, enum db_by by,
 		   int (*each)(const struct db_group *row, void *arg), void *arg)

@@ -28,4 +28,5 @@ int schema_upgrade(sqlite3 *db, const struct handler_table *table);
 #define DB_PENDING "outcome = 0"	/* OUTCOME_PENDING */
 
 /* What another source told of as well, and that is not counted again: EVENT_RETOLD. */
-#define DB_RETOLD "((flags & 8) != 0)"
+#define DB_RETOLD_OF(table) "((" table "flags & 8) != 0)"
+#define DB_RETOLD	    DB_RETOLD_OF("")

@@ -20,6 +20,7 @@
 #include "rasctl/losses.h"
 #include "rasctl/no_act.h"
 #include "rasctl/output.h"
+#include "rasctl/status_daemon.h"
 #include "util/clock.h"
 
 #define ACT_STUCK_NS (60 * NS_PER_SEC)
@@ -105,7 +106,7 @@ static void find_daemon(struct finding *f, const char *ring)
 
 	if (r < 0 && r != -ENOENT) {
 		find(f, LEVEL_UNKNOWN, "whether rasd runs cannot be told: %s: %s", ring,
-		     strerror(-r));
+		     status_error(r));
 		return;
 	}
 	if (r < 0 || !snapshot.alive) {

@@ -29,7 +29,8 @@ struct options {
 	uint64_t lines; /* 0: all */
 	bool lines_given;
 	bool newest_first;
-	const char *types[DB_TYPES_MAX];     /* NULL behind the last; none: any */
+	bool all;			 /* what another source told of as well, too */
+	const char *types[DB_TYPES_MAX]; /* NULL behind the last; none: any */
 	unsigned int severities, components; /* bits; 0: any */
 	int64_t since_ns, until_ns;	     /* UTC; 0: no limit */
 	const char *boot;		     /* as db_find_boot() takes it; NULL: any */

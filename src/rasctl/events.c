@@ -47,7 +47,9 @@ static int read_anew(const struct options *options, struct db_reader **reader,
 	db_reader_close(*reader);
 	*reader = fresh;
 	anew.after_cursor = anew.cursor_file = NULL;
-	return query_begin(&anew, fresh, query);
+	r = query_begin(&anew, fresh, query);
+	query->filter.once = !options->all;
+	return r;
 }
 
 /* All that is new, each time there is something, until somebody ends it. */
@@ -89,12 +91,15 @@ static int run(const struct options *options, char **arguments)
 	if (r != CTL_OK)
 		return r;
 	query.filter.newest = lines_of(options);
+	query.filter.once = !options->all;
 	output_open(&out, streams ? &output_lines : options->format, stdout);
-	output_begin(&out, &event_list_view);
+	output_begin(&out, options->format == &output_csv ? &event_members_view :
+							    &event_list_view);
 	r = print_events(reader, &query, &out);
 	r = r < 0 ? database_failed(options, reader, r) : CTL_OK;
 	if (r == CTL_OK && options->follow)
 		r = follow_events(options, &reader, &query, &out);
+	out.failed = r != CTL_OK;
 	output_end(&out);
 	output_close(&out);
 	return r == CTL_OK ? cursor_end(options, &query.cursor) : r;
@@ -107,8 +112,9 @@ const struct verb verb_events = {
 	.description =
 		"Lists recorded events, oldest first. A table shows the newest 50 unless "
 		"-n says\notherwise, json, ndjson and csv all of them. With --follow: the "
-		"newest 10, then\nwhat is recorded, as soon as it is on disk.",
-	.options = "nrf" QUERY_OPTIONS,
+		"newest 10, then\nwhat is recorded, as soon as it is on disk. An error that "
+		"two sources told of is\nlisted once; with --all, each time.",
+	.options = "nr4f" QUERY_OPTIONS,
 	.is_paged = true,
 	.run = run,
 };

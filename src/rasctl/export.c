@@ -4,32 +4,10 @@
 
 #include "event/json.h"
 #include "rasctl/database.h"
+#include "rasctl/event_view.h"
 #include "rasctl/losses.h"
 #include "rasctl/output.h"
 #include "rasctl/query.h"
-
-/* The members of a row, for a csv without rows; in the order of event_to_json(). */
-#define COLUMN(key_)                           \
-	{                                      \
-		.key = (key_), .title = (key_) \
-	}
-
-static const struct column columns[] = {
-	COLUMN("machine_id"), COLUMN("db_id"),	      COLUMN("id"),
-	COLUMN("time"),	      COLUMN("time_last"),    COLUMN("type"),
-	COLUMN("severity"),   COLUMN("component"),    COLUMN("count"),
-	COLUMN("address"),    COLUMN("address_kind"), COLUMN("cpu"),
-	COLUMN("pid"),	      COLUMN("tgid"),	      COLUMN("uid"),
-	COLUMN("comm"),	      COLUMN("unit"),	      COLUMN("dimm"),
-	COLUMN("device"),     COLUMN("confirmed"),    COLUMN("synthetic"),
-	COLUMN("message"),    COLUMN("detail"),
-};
-
-static const struct view view = {
-	.name = "events",
-	.columns = columns,
-	.n_columns = ARRAY_SIZE(columns),
-};
 
 /* With what makes its id one of all machines. */
 static struct json_object *exported(const struct event *event,
@@ -79,7 +57,7 @@ static int run(const struct options *options, char **arguments)
 	query.filter.newest = 0;
 	query.filter.oldest = options->lines;
 	output_open(&out, ours.format, stdout);
-	output_begin(&out, &view);
+	output_begin(&out, &export_view);
 	r = print_events(reader, &query, &out);
 	output_end(&out);
 	output_close(&out);

@@ -41,6 +41,13 @@ int set_reverse(struct options *options, const char *value)
 	return 0;
 }
 
+int set_all(struct options *options, const char *value)
+{
+	(void)value;
+	options->all = true;
+	return 0;
+}
+
 int set_type(struct options *options, const char *value)
 {
 	size_t n = 0;

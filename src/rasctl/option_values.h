@@ -12,6 +12,7 @@ int set_output(struct options *options, const char *value);
 int set_db(struct options *options, const char *value);
 int set_lines(struct options *options, const char *value);
 int set_reverse(struct options *options, const char *value);
+int set_all(struct options *options, const char *value);
 int set_type(struct options *options, const char *value);
 int set_severity(struct options *options, const char *value);
 int set_component(struct options *options, const char *value);

@@ -29,6 +29,8 @@ static const struct option_row rows[] = {
 	{ 'n', false, "lines", "N", "only the newest N, or \"all\"",
 	  "a number from 1, or \"all\"", set_lines },
 	{ 'r', false, "reverse", NULL, "newest first", NULL, set_reverse },
+	{ '4', false, "all", NULL, "also what another source had told of already", NULL,
+	  set_all },
 	{ 'f', false, "follow", NULL, "go on with what is recorded from now on", NULL,
 	  set_follow },
 	{ 'S', false, "since", "TIME", "not older: \"2026-11-20 13:00\", yesterday, -1h",

@@ -68,6 +68,7 @@ struct output {
 	const struct view *view;
 	size_t n_rows;
 	size_t n_views;	     /* before this one */
+	bool failed;	     /* no rows does not mean that there is nothing */
 	struct table *table; /* the table format's own */
 };
 

@@ -61,7 +61,7 @@ static void on_row(struct output *out, struct json_object *row)
 			column->format(row, column, out, &cell);
 		else
 			format_value(json_object_object_get(row, column->key), &cell);
-		cells_add(&table->cells, buf);
+		cells_add(&table->cells, cell.len ? buf : "-");
 	}
 	json_object_put(row);
 }
@@ -93,7 +93,7 @@ static void on_end(struct output *out)
 {
 	struct table *table = out->table;
 
-	if (!table || (!out->n_rows && !out->view->empty))
+	if (!table || (!out->n_rows && (!out->view->empty || out->failed)))
 		return;
 	if (table->n_printed++)
 		fputc('\n', out->file);

@@ -61,6 +61,7 @@ static int run(const struct options *options, char **arguments)
 	output_open(&out, options->format, stdout);
 	output_begin(&out, &view);
 	r = db_read_pages(reader, print_page, &out);
+	out.failed = r < 0;
 	output_end(&out);
 	output_close(&out);
 	return r < 0 ? database_failed(options, reader, r) : CTL_OK;

@@ -3,7 +3,7 @@
 /*
  * One object for people, whatever is in it: its scalars as "key: value", an object as a
  * section of its own, a list as the narrowest thing that shows it: a grid for names with
- * values, a table if it fits, else a section for each element.
+ * values, a table if it fits, else a section for each element, as of what lies deeper.
  */
 
 #include "rasctl/record.h"
@@ -17,6 +17,7 @@
 #define WIDTH_OF_NO_TERMINAL 80
 #define INDENT		     2
 #define KEYS_MAX	     64
+#define ELEMENT_CELL_BYTES   256
 
 static size_t width_of(const struct output *out)
 {
@@ -199,6 +200,14 @@ static void fill_cells(struct json_object *array, const struct column *columns, 
 		}
 }
 
+/* What fits into a cell of the grid; what does not has lines of its own below it. */
+static bool is_short(const struct output *out, const char *key, struct json_object *value)
+{
+	size_t len = strlen(key) + 2 + strlen(scalar_text(value));
+
+	return len < ELEMENT_CELL_BYTES && 2 * INDENT + len <= width_of(out);
+}
+
 static void print_element(const struct output *out, struct json_object *element, size_t i,
 			  size_t n)
 {
@@ -206,14 +215,18 @@ static void print_element(const struct output *out, struct json_object *element,
 
 	fprintf(out->file, "%*s%zu of %zu\n", INDENT, "", i + 1, n);
 	json_object_object_foreach(element, key, value)
-		if (is_scalar(value)) {
-			char cell[256] = "";
+		if (is_scalar(value) && is_short(out, key, value)) {
+			char cell[ELEMENT_CELL_BYTES] = "";
 			struct text text = TEXT_IN(cell);
 
 			text_add(&text, "%s: %s", key, scalar_text(value));
 			cells_add(&cells, cell);
 		}
 	grid_print(out->file, &cells, 2 * INDENT, width_of(out));
+	json_object_object_foreach(element, label, shown)
+		if (is_scalar(shown) && !is_short(out, label, shown))
+			print_line(out, 2 * INDENT, strlen(label), label,
+				   scalar_text(shown));
 }
 
 static void print_rows(const struct output *out, struct json_object *array)
@@ -233,6 +246,26 @@ static void print_rows(const struct output *out, struct json_object *array)
 				      length);
 }
 
+static void print_nested(const struct output *out, const char *key,
+			 struct json_object *value);
+
+/* Objects that have more in them than a table can show. */
+static bool are_deep(struct json_object *array)
+{
+	for (size_t i = 0; i < json_object_array_length(array); i++) {
+		struct json_object *element = json_object_array_get_idx(array, i);
+
+		if (!json_object_is_type(element, json_type_object))
+			continue;
+		json_object_object_foreach(element, key, value) {
+			(void)key;
+			if (json_object_is_type(value, json_type_object))
+				return true;
+		}
+	}
+	return false;
+}
+
 static void print_array(const struct output *out, const char *key,
 			struct json_object *array)
 {
@@ -240,6 +273,11 @@ static void print_array(const struct output *out, const char *key,
 
 	if (!first)
 		return;
+	if (are_deep(array)) {
+		for (size_t i = 0; i < json_object_array_length(array); i++)
+			print_nested(out, key, json_object_array_get_idx(array, i));
+		return;
+	}
 	print_title(out, key);
 	if (json_text(first, "name") && json_text(first, "value"))
 		print_named_values(out, array);

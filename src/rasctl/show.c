@@ -6,6 +6,7 @@
 
 #include "event/json.h"
 #include "rasctl/acts_view.h"
+#include "rasctl/also_told.h"
 #include "rasctl/chain.h"
 #include "rasctl/database.h"
 #include "rasctl/event_view.h"
@@ -28,7 +29,8 @@ static int find_event(struct db_reader *reader, uint64_t id, struct found *ret)
 		return r;
 	ret->view = &event_record_view;
 	ret->record = event_to_json(&event);
-	return chain_add(reader, id, ret->record);
+	r = also_told_add(reader, id, ret->record);
+	return r < 0 ? r : chain_add(reader, id, ret->record);
 }
 
 static int keep_action(const struct db_action *action, int64_t run, void *arg)

@@ -102,6 +102,12 @@ static void add_live(struct json_object *o, const struct ring_status *status)
 	add_counters(o, status);
 }
 
+/* What ring_status_read() returned, in words. */
+const char *status_error(int r)
+{
+	return r == -EBADMSG ? "this is no ring of a rasd of this version" : strerror(-r);
+}
+
 /*
  * Adds "daemon", and of a live one "sources" and "types_since_start". "running" is null
  * where it cannot be told, with "error" saying why. What is not durable is in the ring
@@ -121,7 +127,8 @@ void status_add_daemon(struct json_object *status, const char *ring_path)
 				       json_object_new_boolean(r == 0 && snapshot.alive));
 	json_object_object_add(o, "ring", json_word(ring_path));
 	if (r < 0 && !absent)
-		json_object_object_add(o, "error", json_object_new_string(strerror(-r)));
+		json_object_object_add(o, "error",
+				       json_object_new_string(status_error(r)));
 	if (r < 0)
 		return;
 	json_object_object_add(

@@ -5,4 +5,5 @@
 
 #include <json-c/json.h>
 
+const char *status_error(int r);
 void status_add_daemon(struct json_object *status, const char *ring_path);

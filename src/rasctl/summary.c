@@ -156,6 +156,7 @@ static int print_groups(struct db_reader *reader, enum db_by by, struct output *
 		shown[0].flags = COLUMN_SEVERITY;
 	output_begin(out, &by_view);
 	r = db_read_groups(reader, by, add_group, &grouping);
+	out->failed = r < 0;
 	output_end(out);
 	return r;
 }
@@ -174,9 +175,11 @@ static int print_all(struct db_reader *reader, struct output *out)
 
 	output_begin(out, &view);
 	r = db_read_summary(reader, add_summary, out);
+	out->failed = r < 0;
 	output_end(out);
 	output_begin(out, &losses_view);
 	r = r < 0 ? r : db_read_losses(reader, add_loss, out);
+	out->failed = r < 0;
 	output_end(out);
 	return r;
 }

@@ -107,6 +107,8 @@ static bool is_meant(const struct db_filter *f, const struct event *e)
 {
 	bool was_hit = f->unit && !strcmp(f->unit, "db.service") && e->id % 100 == 1;
 
+	if (f->once && e->flags & EVENT_RETOLD)
+		return false;
 	return e->id > f->after && one_of(f->types, e->type->name) &&
 	       (!f->severities || f->severities & 1u << e->severity) &&
 	       (!f->components || f->components & 1u << e->component) &&
@@ -173,7 +175,7 @@ static void check(struct db_reader *r, struct db_filter f)
 	assert_found(r, &f, ids, MIN(n, (size_t)7));
 	f.oldest = 0;
 	f.newest = 7;
-	if ((f.since_ns || f.until_ns) && !r->cheap) {
+	if ((f.since_ns || f.until_ns) && (!r->cheap || !reader_has_tally(r))) {
 		assert_meant(r, &f, MIN(n, (size_t)7));
 		return;
 	}
@@ -187,6 +189,7 @@ static void draw_filter(struct db_filter *f)
 		f->types[i] = type_names[draw(ARRAY_SIZE(type_names))];
 	f->severities = draw(2) ? 0 : (unsigned int)draw(1u << SEVERITY_MAX);
 	f->components = draw(3) ? 0 : (unsigned int)draw(16);
+	f->once = draw(2);
 	f->dimm = draw(4) ? NULL : dimms[draw(ARRAY_SIZE(dimms))];
 	f->device = draw(4) ? NULL : devices[draw(ARRAY_SIZE(devices))];
 	f->unit = draw(4) ? NULL : units[draw(ARRAY_SIZE(units))];

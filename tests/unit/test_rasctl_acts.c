@@ -265,6 +265,34 @@ static void an_older_database_has_none_of_it(void **state)
 	assert_null(strstr(said.out, "Acting:"));
 }
 
+/* Before there were devices, and indexes of units. */
+static void an_older_database_is_asked_as_any_other(void **state)
+{
+	struct fixture *f = *state;
+
+	ask_nothing(f->db, schema_1000_sql);
+	ask_nothing(f->db, "INSERT INTO event_type VALUES (1, 'mc', 'mc');"
+			   "INSERT INTO event (id, time, count, type, flags, unit) VALUES"
+			   " (7, 5, 1, 1, 0, 'a.service')");
+	assert_int_equal(RASCTL(f, "events", "--device", "sda"), CTL_OK);
+	assert_string_equal(said.out, "No events.\n");
+	assert_int_equal(RASCTL(f, "events", "-u", "a.service", "-o", "ndjson"), CTL_OK);
+	assert_non_null(strstr(said.out, "{\"id\":7,"));
+	assert_int_equal(RASCTL(f, "summary", "--by", "unit", "-o", "ndjson"), CTL_OK);
+	assert_non_null(strstr(said.out, "{\"unit\":\"a.service\",\"rows\":1,"));
+}
+
+/* That nothing could be read is not that there is nothing. */
+static void what_cannot_be_read_is_not_nothing(void **state)
+{
+	struct fixture *f = *state;
+
+	ask_nothing(f->db, schema_1000_sql);
+	ask_nothing(f->db, "DROP TABLE loss; DROP TABLE event");
+	assert_int_equal(RASCTL(f, "summary"), CTL_NO_DATABASE);
+	assert_one_sentence("cannot read all of ");
+}
+
 /* --- the chain ---------------------------------------------------------------------- */
 
 /* "relation id" of all links, then the events of the hits and the ids of the actions. */
@@ -478,6 +506,8 @@ int main(void)
 		TEST(long_units_keep_to_the_width),
 		TEST(nothing_to_list_is_said),
 		TEST(an_older_database_has_none_of_it),
+		TEST(an_older_database_is_asked_as_any_other),
+		TEST(what_cannot_be_read_is_not_nothing),
 		TEST(the_chain_is_told_from_each_of_its_parts),
 		TEST(links_may_go_in_circles_and_to_nowhere),
 		TEST(show_puts_it_below_the_record),

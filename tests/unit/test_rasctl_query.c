@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "event/acts.h"
 #include "says.h"
 #include "util/clock.h"
 
@@ -88,6 +89,129 @@ static void filters_choose_events(void **state)
 	ASSERT_EVENTS(f, "3 11", "--page", "0x1234567890");
 	ASSERT_EVENTS(f, "", "--page", "0x1234568000");
 	ASSERT_EVENTS(f, "11", "--page", "0x1234567890", "-n", "1");
+}
+
+/* As an old kernel tells of a processor: shortly by its event, and all of it in its log.
+ */
+static void store_twins(struct fixture *f)
+{
+	const struct db_link link = { .from = 21, .to = 22, .kind = LINK_RETOLD };
+	struct db_writer *w = begin_batch(f);
+	struct event event;
+
+	sample_event(f, "arm", &event);
+	event.severity = SEVERITY_UNKNOWN;
+	for (size_t i = 0; i < EVENT_LISTS_MAX; i++)
+		event.lists[i] = (struct list){ 0 };
+	store_event(w, &event, 21);
+	sample_event(f, "arm", &event);
+	event.source = SOURCE_LOG;
+	event.flags |= EVENT_RETOLD;
+	store_event(w, &event, 22);
+	assert_int_equal(db_add_link(w, &link), 0);
+	commit_and_close(w);
+}
+
+static void what_was_told_twice_is_listed_once(void **state)
+{
+	struct fixture *f = *state;
+
+	store_samples(f);
+	store_twins(f);
+	ASSERT_EVENTS(f, "2 21", "-t", "arm");
+	ASSERT_EVENTS(f, "2 21 22", "-t", "arm", "--all");
+	ASSERT_EVENTS(f, "21", "-n", "1");
+	assert_int_equal(RASCTL(f, "export", "-t", "arm"), CTL_OK);
+	assert_string_equal(ids(), "2 21 22");
+	assert_int_equal(RASCTL(f, "summary", "--by", "type", "-o", "ndjson"), CTL_OK);
+	assert_says("{\"type\":\"arm\",\"rows\":2,");
+}
+
+/* In one place: what the event itself has, and what only its twin has. */
+static void show_has_what_the_other_source_told(void **state)
+{
+	struct fixture *f = *state;
+	struct json_object *o, *twin;
+
+	store_samples(f);
+	store_twins(f);
+	assert_int_equal(RASCTL(f, "show", "21"), CTL_OK);
+	assert_says("\nAlso told\n  id:      22\n");
+	assert_says("\n  source:  kernel-log\n");
+	assert_says("\nErrors\n  1 of 2\n");
+	assert_says("\nRegisters\n");
+	assert_says("X0  0x1000");
+	assert_true(longest_line(said.out) <= 80);
+	assert_int_equal(RASCTL(f, "show", "21", "-o", "json"), CTL_OK);
+	o = parse(said.out);
+	assert_int_equal(json_object_array_length(get(o, "also_told")), 1);
+	twin = json_object_array_get_idx(get(o, "also_told"), 0);
+	assert_int_equal(json_object_array_length(get(get(twin, "more"), "errors")), 2);
+	/* what both have is there once */
+	assert_null(json_object_object_get(get(twin, "more"), "mpidr"));
+	json_object_put(o);
+	assert_int_equal(RASCTL(f, "show", "2"), CTL_OK);
+	assert_null(strstr(said.out, "Also told"));
+}
+
+/* The log of a newer kernel has less than its event: then it is only said that it is. */
+static void what_both_sources_told_is_shown_once(void **state)
+{
+	const struct db_link link = { .from = 2, .to = 22, .kind = LINK_RETOLD };
+	struct fixture *f = *state;
+	struct db_writer *w;
+	struct json_object *o, *twin;
+
+	store_samples(f);
+	store_twins(f);
+	w = begin_batch(f);
+	assert_int_equal(db_add_link(w, &link), 0);
+	commit_and_close(w);
+	ask_nothing(f->db, "UPDATE arm_error SET length = NULL WHERE event = 22");
+	assert_int_equal(RASCTL(f, "show", "2", "-o", "json"), CTL_OK);
+	o = parse(said.out);
+	twin = json_object_array_get_idx(get(o, "also_told"), 0);
+	assert_int_equal(json_object_object_length(get(twin, "more")), 0);
+	json_object_put(o);
+	assert_int_equal(RASCTL(f, "show", "2"), CTL_OK);
+	assert_says("\nAlso told\n  id:      22\n");
+	assert_null(strstr(strstr(said.out, "\nAlso told\n"), "\nErrors\n"));
+	ask_nothing(f->db, "UPDATE arm_error SET length = 31 WHERE event = 22");
+	assert_int_equal(RASCTL(f, "show", "2"), CTL_OK);
+	/* they contradict each other */
+	assert_non_null(strstr(strstr(said.out, "\nAlso told\n"), "\nErrors\n"));
+}
+
+/* Vendors' sections have lists with bytes that no line has room for. */
+static void long_values_of_lists_are_whole_and_wrapped(void **state)
+{
+	struct fixture *f = *state;
+
+	store_samples(f);
+	ask_nothing(f->db, "UPDATE arm_error SET operation = printf('%.*c', 300, 'x')"
+			   " || ' the end' WHERE event = 2");
+	assert_int_equal(RASCTL(f, "show", "2"), CTL_OK);
+	assert_says("    operation: xxxx");
+	assert_says("the end\n");
+	assert_true(longest_line(said.out) <= 80);
+}
+
+/* A program that reads pieces takes the same columns from each. */
+static void csv_has_the_same_header_with_and_without_rows(void **state)
+{
+	static const char *const both[] = { "events", "export" };
+	struct fixture *f = *state;
+
+	store_samples(f);
+	for (size_t i = 0; i < ARRAY_SIZE(both); i++) {
+		char *with;
+
+		assert_int_equal(RASCTL(f, both[i], "-o", "csv"), CTL_OK);
+		with = strndup(said.out, strcspn(said.out, "\n") + 1);
+		assert_int_equal(RASCTL(f, both[i], "-o", "csv", "--cpu", "77"), CTL_OK);
+		assert_string_equal(said.out, with);
+		free(with);
+	}
 }
 
 static void what_cannot_be_meant_is_said(void **state)
@@ -439,6 +563,28 @@ static void check_says_what_is_new(void **state)
 	assert_says("uncorrected=4 deferred=1");
 }
 
+/* How severe it was only the log told: that is no error of unknown severity. */
+static void a_check_goes_by_what_the_other_source_told(void **state)
+{
+	struct fixture *f = *state;
+
+	store_samples(f);
+	assert_int_equal(RASCTL(f, "ack"), CTL_OK);
+	make_event_of(f, 20, SEVERITY_UNKNOWN, 0);
+	store_twins(f);
+	RASCTL(f, "check");
+	assert_says("uncorrected=1 deferred=0 untold=1");
+	ask_nothing(f->db, "UPDATE event SET severity = 2 WHERE id = 22");
+	RASCTL(f, "check");
+	assert_says("uncorrected=0 deferred=1 untold=1");
+	ask_nothing(f->db, "UPDATE event SET severity = 1 WHERE id = 22");
+	RASCTL(f, "check");
+	assert_says("uncorrected=0 deferred=0 untold=1");
+	ask_nothing(f->db, "DROP TABLE link"); /* as an older version left it */
+	RASCTL(f, "check");
+	assert_says("uncorrected=0 deferred=0 untold=2");
+}
+
 static void losses_are_acknowledged(void **state)
 {
 	struct fixture *f = *state;
@@ -486,6 +632,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(filters_choose_events),
+		TEST(what_was_told_twice_is_listed_once),
+		TEST(show_has_what_the_other_source_told),
+		TEST(what_both_sources_told_is_shown_once),
+		TEST(long_values_of_lists_are_whole_and_wrapped),
+		TEST(csv_has_the_same_header_with_and_without_rows),
 		TEST(what_cannot_be_meant_is_said),
 		TEST(summaries_are_by_anything),
 		TEST(pages_have_their_state),
@@ -498,6 +649,7 @@ int main(void)
 		TEST(following_goes_to_a_new_database),
 		TEST(without_a_database_a_check_is_still_a_line),
 		TEST(check_says_what_is_new),
+		TEST(a_check_goes_by_what_the_other_source_told),
 		TEST(losses_are_acknowledged),
 		TEST(an_ack_is_of_its_database),
 	};
