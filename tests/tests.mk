@@ -33,7 +33,7 @@ EXTRA_DIST += tests/vm tests/golden tests/host tests/fuzz/corpus
 noinst_PROGRAMS = tests/host/flood
 tests_host_flood_SOURCES = tests/host/flood.c
 
-EXTRA_DIST += tests/soak
+EXTRA_DIST += tests/soak tests/coverage
 
 # Hours of it; the results that were had are in tests/SOAK.md.
 soak: all
