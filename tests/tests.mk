@@ -26,6 +26,7 @@ include tests/unit/query.mk
 include tests/unit/vendor.mk
 include tests/unit/cxl.mk
 include tests/unit/trace.mk
+include tests/unit/cov.mk
 include tests/fuzz/fuzz.mk
 
 # The virtual arm64 server and what needs root are run by scripts/test.
