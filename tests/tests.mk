@@ -26,6 +26,7 @@ include tests/unit/query.mk
 include tests/unit/vendor.mk
 include tests/unit/cxl.mk
 include tests/unit/trace.mk
+include tests/unit/cov.mk
 include tests/fuzz/fuzz.mk
 
 # The virtual arm64 server and what needs root are run by scripts/test.
@@ -33,7 +34,7 @@ EXTRA_DIST += tests/vm tests/golden tests/host tests/fuzz/corpus
 noinst_PROGRAMS = tests/host/flood
 tests_host_flood_SOURCES = tests/host/flood.c
 
-EXTRA_DIST += tests/soak
+EXTRA_DIST += tests/soak tests/coverage
 
 # Hours of it; the results that were had are in tests/SOAK.md.
 soak: all
