@@ -1,6 +1,6 @@
-# The database for others: rasdaemon's names.
+# The database for others: rasdaemon's names; what is removed from it.
 
-STORE_TESTS = tests/unit/test_db_views
+STORE_TESTS = tests/unit/test_db_views tests/unit/test_prune
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(STORE_TESTS)
@@ -9,3 +9,6 @@ endif
 
 tests_unit_test_db_views_SOURCES = tests/unit/test_db_views.c
 tests_unit_test_db_views_LDADD = $(DB_TESTS_LIBS)
+
+tests_unit_test_prune_SOURCES = tests/unit/test_prune.c
+tests_unit_test_prune_LDADD = $(DB_TESTS_LIBS)
