@@ -316,17 +316,22 @@ static void name_system_register(uint16_t mrs, char name[static ARM_REGISTER_NAM
 		 (unsigned int)bits(mrs, 0, 2));
 }
 
-/* The value and the name of register i, i < arm_context_n_registers(). */
+/*
+ * The value and the name of register i, i < arm_context_n_registers(). The name is
+ * static, or in `buf`.
+ */
 uint64_t arm_context_register(const struct arm_context *context, size_t i,
-			      char name[static ARM_REGISTER_NAME_BYTES])
+			      char buf[static ARM_REGISTER_NAME_BYTES],
+			      const char **ret_name)
 {
 	const struct register_set *set = &register_sets[context->type];
 
 	if (context->type == CONTEXT_MISC) {
-		name_system_register(load_le16(context->registers), name);
+		name_system_register(load_le16(context->registers), buf);
+		*ret_name = buf;
 		return load_le64(context->registers + 2);
 	}
-	snprintf(name, ARM_REGISTER_NAME_BYTES, "%s", set->registers[i]);
+	*ret_name = set->registers[i];
 	return set->width == 4 ? load_le32(context->registers + 4 * i) :
 				 load_le64(context->registers + 8 * i);
 }

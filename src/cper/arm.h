@@ -95,7 +95,8 @@ size_t arm_body_context(const struct arm_body *body, size_t at, struct arm_conte
 const char *arm_context_name(uint16_t type);
 size_t arm_context_n_registers(const struct arm_context *context);
 uint64_t arm_context_register(const struct arm_context *context, size_t i,
-			      char name[static ARM_REGISTER_NAME_BYTES]);
+			      char buf[static ARM_REGISTER_NAME_BYTES],
+			      const char **ret_name);
 
 const char *arm_info_transaction(uint64_t error_info);
 const char *arm_info_operation(unsigned int type, uint64_t error_info);

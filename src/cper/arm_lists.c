@@ -3,6 +3,7 @@
 #include "cper/arm_lists.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "cper/ampere.h"
 #include "util/bytes.h"
@@ -233,12 +234,16 @@ static struct value *fill_registers(const struct arm_context *context, size_t nu
 	size_t n = arm_context_n_registers(context);
 
 	for (size_t i = 0; i < n; i++, row += REGISTER_FIELDS) {
-		char *name = arena_take(arena, ARM_REGISTER_NAME_BYTES);
+		char buf[ARM_REGISTER_NAME_BYTES];
+		const char *name;
 
+		row[REGISTER_CONTEXT] = value_uint(number);
+		row[REGISTER_VALUE] =
+			value_uint(arm_context_register(context, i, buf, &name));
+		if (name == buf)
+			name = arena_copy_text(arena, buf, strlen(buf));
 		if (!name)
 			return NULL;
-		row[REGISTER_CONTEXT] = value_uint(number);
-		row[REGISTER_VALUE] = value_uint(arm_context_register(context, i, name));
 		row[REGISTER_NAME] = value_text(name);
 	}
 	return row;

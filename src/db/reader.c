@@ -10,6 +10,7 @@
 #include "db/reader_private.h"
 #include "db/schema.h"
 #include "db/sql.h"
+#include "db/tally.h"
 #include "util/macro.h"
 
 #define BUSY_TIMEOUT_MSEC 2000
@@ -115,6 +116,7 @@ int db_reader_open(const char *path, const struct handler_table *table,
 	r->table = table;
 	r->count_max = 20000; /* a millisecond or two */
 	r->cheap = 1000;
+	r->stretch = 1 << PLACE_BITS;
 	r->arena.base = malloc(ARENA_BYTES);
 	r->arena.size = ARENA_BYTES;
 	res = r->arena.base ? open_and_check(r, path, ret_note) : -ENOMEM;

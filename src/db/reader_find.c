@@ -12,221 +12,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "db/reader_private.h"
+#include "db/reader_plan.h"
 #include "db/schema.h"
 #include "db/sql.h"
 #include "db/tally.h"
 #include "util/macro.h"
-
-#define TYPES_MAX 128
-
-struct plan {
-	struct db_reader *r;
-	const struct db_filter *filter;
-	bool has_tally, has_hits, never; /* never: the tally has no such event */
-	int64_t types[TYPES_MAX];	 /* that can be meant, with n_types */
-	size_t n_types;
-	bool all_types;
-	int64_t lo, hi;		/* ids between which they are, if hi is not 0 */
-	int64_t matched, total; /* events meant (about), of all of these types */
-};
-
-/* --- conditions --------------------------------------------------------------------- */
-
-static void add_numbers(sqlite3_str *sql, const int64_t *numbers, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		sqlite3_str_appendf(sql, "%s%lld", i ? ", " : "", (long long)numbers[i]);
-}
-
-static void add_bits(sqlite3_str *sql, unsigned int bits)
-{
-	const char *comma = "";
-
-	for (unsigned int i = 0; i < 32; i++)
-		if (bits & 1u << i) {
-			sqlite3_str_appendf(sql, "%s%u", comma, i);
-			comma = ", ";
-		}
-}
-
-static void add_severities(sqlite3_str *sql, const char *column, unsigned int bits)
-{
-	sqlite3_str_appendf(sql, " AND (%s IN (", column);
-	add_bits(sql, bits);
-	sqlite3_str_appendf(sql, ")");
-	if (bits & 1u << SEVERITY_UNKNOWN)
-		sqlite3_str_appendf(sql, " OR %s IS NULL", column);
-	sqlite3_str_appendf(sql, ")");
-}
-
-static void add_where(const struct plan *plan, sqlite3_str *sql)
-{
-	const struct db_filter *f = plan->filter;
-
-	if (f->id)
-		sqlite3_str_appendf(sql, " AND e.id = %lld", (long long)f->id);
-	if (f->after)
-		sqlite3_str_appendf(sql, " AND e.id > %lld",
-				    (long long)MIN(f->after, (uint64_t)INT64_MAX));
-	if (plan->hi)
-		sqlite3_str_appendf(sql, " AND e.id BETWEEN %lld AND %lld",
-				    (long long)plan->lo, (long long)plan->hi);
-	if (f->since_ns)
-		sqlite3_str_appendf(sql, " AND +e.time >= %lld", (long long)f->since_ns);
-	if (f->until_ns)
-		sqlite3_str_appendf(sql, " AND +e.time <= %lld", (long long)f->until_ns);
-	if (f->boot)
-		sqlite3_str_appendf(sql, " AND +e.boot = %lld", (long long)f->boot);
-}
-
-/* As add_where(): what is asked of an event by its words and numbers. */
-static void add_what(const struct plan *plan, sqlite3_str *sql)
-{
-	const struct db_filter *f = plan->filter;
-
-	if (f->types[0]) {
-		sqlite3_str_appendf(sql, " AND +e.type IN (");
-		add_numbers(sql, plan->types, plan->n_types);
-		sqlite3_str_appendf(sql, ")");
-	}
-	if (f->severities)
-		add_severities(sql, "+e.severity", f->severities);
-	if (f->components) {
-		sqlite3_str_appendf(sql, " AND +e.component IN (");
-		add_bits(sql, f->components);
-		sqlite3_str_appendf(sql, ")");
-	}
-	if (f->unit)
-		sqlite3_str_appendf(sql, " AND (+e.unit = %Q", f->unit);
-	if (f->unit && plan->has_hits)
-		sqlite3_str_appendf(sql,
-				    " OR e.id IN (SELECT event FROM hit WHERE unit = %Q)",
-				    f->unit);
-	if (f->unit)
-		sqlite3_str_appendf(sql, ")");
-	if (f->dimm)
-		sqlite3_str_appendf(sql, " AND +e.dimm = %Q", f->dimm);
-	if (f->device)
-		sqlite3_str_appendf(sql, " AND +e.device = %Q", f->device);
-	if (f->has_cpu)
-		sqlite3_str_appendf(sql, " AND +e.cpu = %d", (int)f->cpu);
-	if (f->page_last)
-		sqlite3_str_appendf(sql, " AND +e.address BETWEEN %lld AND %lld",
-				    (long long)f->page_first, (long long)f->page_last);
-}
-
-static void add_conditions(const struct plan *plan, sqlite3_str *sql)
-{
-	add_where(plan, sql);
-	add_what(plan, sql);
-}
-
-/* --- what the tally knows ----------------------------------------------------------- */
-
-/* The filter's condition on a row of the tally; more than it may be true, never less. */
-static void add_tally_condition(const struct db_filter *f, sqlite3_str *sql)
-{
-	sqlite3_str_appendf(sql, "1");
-	if (f->since_ns)
-		sqlite3_str_appendf(sql, " AND last >= %lld", (long long)f->since_ns);
-	if (f->until_ns)
-		sqlite3_str_appendf(sql, " AND first <= %lld", (long long)f->until_ns);
-	if (f->boot)
-		sqlite3_str_appendf(sql, " AND boot = %lld", (long long)f->boot);
-	if (f->severities) {
-		sqlite3_str_appendf(sql, " AND severity IN (");
-		add_bits(sql, f->severities);
-		sqlite3_str_appendf(sql, ")");
-	}
-	if (f->components) {
-		sqlite3_str_appendf(sql, " AND component IN (");
-		add_bits(sql, f->components);
-		sqlite3_str_appendf(sql, ")");
-	}
-	if (f->dimm)
-		sqlite3_str_appendf(sql, " AND dimm = %.*Q", TALLY_TEXT_BYTES, f->dimm);
-	if (f->device)
-		sqlite3_str_appendf(sql, " AND device = %.*Q", TALLY_TEXT_BYTES,
-				    f->device);
-	if (f->has_cpu)
-		sqlite3_str_appendf(sql, " AND cpu = %d", (int)f->cpu);
-}
-
-static bool is_wanted(const struct plan *plan, const int64_t *wanted, size_t n,
-		      int64_t type)
-{
-	if (!plan->filter->types[0])
-		return true;
-	for (size_t i = 0; i < n; i++)
-		if (wanted[i] == type)
-			return true;
-	return false;
-}
-
-static void take_type(struct plan *plan, sqlite3_stmt *stmt)
-{
-	int64_t lo = sqlite3_column_int64(stmt, 2), hi = sqlite3_column_int64(stmt, 3);
-
-	plan->lo = plan->n_types ? MIN(plan->lo, lo) : lo;
-	plan->hi = MAX(plan->hi, hi);
-	plan->matched += sqlite3_column_int64(stmt, 1);
-	plan->total += sqlite3_column_int64(stmt, 4);
-	plan->types[plan->n_types++] = sqlite3_column_int64(stmt, 0);
-}
-
-/* Replaces the types that are asked for by those of them that can be meant. */
-static int read_tally(struct plan *plan, sqlite3_stmt *stmt)
-{
-	int64_t wanted[TYPES_MAX];
-	size_t n_wanted = plan->n_types;
-	int res = 0;
-
-	for (size_t i = 0; i < n_wanted; i++)
-		wanted[i] = plan->types[i];
-	plan->n_types = 0;
-	plan->all_types = true;
-	while (plan->n_types < TYPES_MAX && (res = sql_next(stmt)) == 1) {
-		if (is_wanted(plan, wanted, n_wanted, sqlite3_column_int64(stmt, 0)) &&
-		    sqlite3_column_int64(stmt, 1))
-			take_type(plan, stmt);
-		else
-			plan->all_types = false;
-	}
-	plan->never = !plan->n_types;
-	return res;
-}
-
-static int ask_tally(struct plan *plan)
-{
-	_cleanup_(sql_finalize) sqlite3_stmt *stmt = NULL;
-	sqlite3_str *sql = sqlite3_str_new(plan->r->db);
-	int res;
-
-	sqlite3_str_appendf(sql, "SELECT type, sum(rows) FILTER (WHERE ");
-	add_tally_condition(plan->filter, sql);
-	sqlite3_str_appendf(sql, "), min(first_id) FILTER (WHERE ");
-	add_tally_condition(plan->filter, sql);
-	sqlite3_str_appendf(sql, "), max(last_id) FILTER (WHERE ");
-	add_tally_condition(plan->filter, sql);
-	sqlite3_str_appendf(sql, "), sum(rows) FROM tally GROUP BY type");
-	res = sql_prepare_built(plan->r->db, sql, &stmt);
-	return res < 0 ? res : read_tally(plan, stmt);
-}
-
-/* 1: there is a tally, and it has all events; else 0, or a negative errno. */
-int reader_has_tally(struct db_reader *r)
-{
-	int64_t behind = 1;
-	int res = sql_has_column(r->db, "tally", NULL);
-
-	if (res == 1)
-		res = sql_number(r->db,
-				 "SELECT ifnull((SELECT max(id) FROM event), 0) >"
-				 " ifnull((SELECT max(last_id) FROM tally), 0)",
-				 &behind);
-	return res < 0 ? res : !behind;
-}
 
 /* --- where to look ------------------------------------------------------------------ */
 
@@ -249,7 +39,7 @@ static void begin_arm(struct arms *arms, const char *id)
 static void end_arm(struct arms *arms)
 {
 	if (!arms->is_bare)
-		add_conditions(arms->plan, arms->sql);
+		plan_add_conditions(arms->plan, arms->sql, "e.id");
 }
 
 static void add_arm(struct arms *arms, const char *index, const char *condition)
@@ -303,23 +93,68 @@ static void unit_arms(struct arms *arms)
 	end_arm(arms);
 }
 
+/* Stretches that can have what is between the ids that are meant. */
+static void add_stretch_bounds(struct arms *arms)
+{
+	const struct plan *plan = arms->plan;
+
+	if (plan->filter->after)
+		sqlite3_str_appendf(
+			arms->sql, " AND p.stretch >= %lld",
+			(long long)(MIN(plan->filter->after, (uint64_t)INT64_MAX) >>
+				    PLACE_BITS));
+	if (plan->hi)
+		sqlite3_str_appendf(arms->sql, " AND p.stretch BETWEEN %lld AND %lld",
+				    (long long)(plan->lo >> PLACE_BITS),
+				    (long long)(plan->hi >> PLACE_BITS));
+}
+
+/* `name` is as it stands in SQL. */
+static void add_place_arm(struct arms *arms, enum place_kind kind, const char *name)
+{
+	if (arms->is_bare) {
+		sqlite3_str_appendf(arms->sql,
+				    "SELECT p.stretch FROM place p WHERE p.kind = %d"
+				    " AND p.name = %s",
+				    kind, name);
+		return;
+	}
+	begin_arm(arms, "e.id");
+	sqlite3_str_appendf(
+		arms->sql,
+		"place p CROSS JOIN event e ON e.id BETWEEN p.stretch << %d AND"
+		" (p.stretch << %d) + %d WHERE p.kind = %d AND p.name = %s",
+		PLACE_BITS, PLACE_BITS, (1 << PLACE_BITS) - 1, kind, name);
+	add_stretch_bounds(arms);
+	/* or SQLite takes these for its bounds, and each stretch is the whole table */
+	plan_add_conditions(arms->plan, arms->sql, "+e.id");
+}
+
+static void add_named_place(struct arms *arms, enum place_kind kind, const char *name)
+{
+	char *quoted = sqlite3_mprintf("%.*Q", TALLY_TEXT_BYTES, name);
+
+	if (quoted)
+		add_place_arm(arms, kind, quoted);
+	sqlite3_free(quoted);
+}
+
 static void dimm_arms(struct arms *arms)
 {
-	add_equal_arm(arms, "event_dimm", "e.dimm", arms->plan->filter->dimm);
+	add_named_place(arms, PLACE_DIMM, arms->plan->filter->dimm);
 }
 
 static void device_arms(struct arms *arms)
 {
-	add_equal_arm(arms, "event_device", "e.device", arms->plan->filter->device);
+	add_named_place(arms, PLACE_DEVICE, arms->plan->filter->device);
 }
 
 static void cpu_arms(struct arms *arms)
 {
-	char condition[48];
+	char number[16];
 
-	snprintf(condition, sizeof(condition), "e.cpu = %d",
-		 (int)arms->plan->filter->cpu);
-	add_arm(arms, "event_cpu", condition);
+	snprintf(number, sizeof(number), "%d", (int)arms->plan->filter->cpu);
+	add_place_arm(arms, PLACE_CPU, number);
 }
 
 static void page_arms(struct arms *arms)
@@ -380,7 +215,8 @@ static bool by_time(const struct db_filter *f)
 
 /* The one that says most for its rows first. */
 static const struct way {
-	const char *index; /* the last to come into the schema of those it needs */
+	const char *index; /* that it needs, the last that came into the schema; NULL: the
+			      places, which are there with the tally */
 	bool (*applies)(const struct db_filter *filter);
 	void (*arms)(struct arms *arms);
 	bool is_ordered; /* the first arm's ids are in order: the newest are found at once
@@ -388,20 +224,24 @@ static const struct way {
 } ways[] = {
 	{ "event_unit", by_unit, unit_arms, true },
 	{ "event_address", by_page, page_arms, false },
-	{ "event_dimm", by_dimm, dimm_arms, true },
-	{ "event_device", by_device, device_arms, true },
-	{ "event_cpu", by_cpu, cpu_arms, true },
+	{ NULL, by_dimm, dimm_arms, true },
+	{ NULL, by_device, device_arms, true },
+	{ NULL, by_cpu, cpu_arms, true },
 	{ "event_mild", by_severity, severity_arms, true },
 	{ "event_time", by_time, time_arms, false },
 };
 
-static int has_index(struct db_reader *r, const char *index)
+static int has_index(const struct plan *plan, const char *index)
 {
 	_cleanup_(sql_finalize) sqlite3_stmt *stmt = NULL;
-	int res = sql_prepare(r->db,
-			      "SELECT 1 FROM sqlite_master WHERE type = 'index'"
-			      " AND name = ?1",
-			      &stmt);
+	int res;
+
+	if (!index)
+		return plan->has_tally;
+	res = sql_prepare(plan->r->db,
+			  "SELECT 1 FROM sqlite_master WHERE type = 'index'"
+			  " AND name = ?1",
+			  &stmt);
 
 	if (res < 0)
 		return res;
@@ -409,7 +249,21 @@ static int has_index(struct db_reader *r, const char *index)
 	return sql_next(stmt);
 }
 
-/* How many rows a way leads to, up to count_max. */
+/* Rows that are read: of places as many stretches as are needed, with something in each.
+ */
+static int64_t cost_of(const struct plan *plan, const struct way *way, int64_t n)
+{
+	const struct db_filter *f = plan->filter;
+	uint64_t wanted = f->newest + f->oldest;
+
+	if (way->index)
+		return n;
+	if (wanted && wanted < (uint64_t)n)
+		n = (int64_t)wanted;
+	return n * plan->r->stretch;
+}
+
+/* How many rows a way leads to; up to count_max of those of an index are counted. */
 static int count_way(const struct plan *plan, const struct way *way, int64_t *ret)
 {
 	struct arms arms = { .plan = plan,
@@ -424,7 +278,7 @@ static int count_way(const struct plan *plan, const struct way *way, int64_t *re
 	res = sql_prepare_built(plan->r->db, arms.sql, &stmt);
 	res = res < 0 ? res : sql_next(stmt);
 	if (res == 1)
-		*ret = sqlite3_column_int64(stmt, 0);
+		*ret = cost_of(plan, way, sqlite3_column_int64(stmt, 0));
 	return res < 0 ? res : 0;
 }
 
@@ -531,9 +385,8 @@ static int choose_way(const struct plan *plan, const struct way **ret)
 	*ret = NULL;
 	for (size_t i = 0; i < ARRAY_SIZE(ways) && best > plan->r->cheap; i++) {
 		int64_t n = 0;
-		int res = ways[i].applies(plan->filter) ?
-				  has_index(plan->r, ways[i].index) :
-				  0;
+		int res = ways[i].applies(plan->filter) ? has_index(plan, ways[i].index) :
+							  0;
 
 		if (res == 1)
 			res = count_way(plan, &ways[i], &n);
@@ -541,7 +394,8 @@ static int choose_way(const struct plan *plan, const struct way **ret)
 			n = INT64_MAX;
 		if (res < 0)
 			return res;
-		if (n >= plan->r->count_max && !may_be_many(plan->filter, &ways[i]))
+		if (ways[i].index && n >= plan->r->count_max &&
+		    !may_be_many(plan->filter, &ways[i]))
 			n = INT64_MAX;
 		if (n < best) {
 			best = n;
@@ -562,6 +416,21 @@ static void add_newest_in_time(struct arms *arms, uint64_t newest)
 			    (long long)newest);
 }
 
+/* Stretch by stretch, until there are enough. */
+static void add_by_stretch(struct arms *arms, const struct way *way)
+{
+	const struct db_filter *f = arms->plan->filter;
+	const char *turn = f->newest ? " DESC" : "";
+
+	sqlite3_str_appendf(arms->sql, "SELECT id FROM (");
+	way->arms(arms);
+	sqlite3_str_appendf(arms->sql, " ORDER BY p.stretch%s, e.id%s LIMIT %lld)", turn,
+			    turn,
+			    f->newest + f->oldest ? (long long)MIN(f->newest + f->oldest,
+								   (uint64_t)INT64_MAX) :
+						    -1LL);
+}
+
 static int add_arms(struct arms *arms)
 {
 	const struct db_filter *f = arms->plan->filter;
@@ -574,6 +443,8 @@ static int add_arms(struct arms *arms)
 		return add_default_arms(arms);
 	if (way->arms == time_arms && f->newest)
 		add_newest_in_time(arms, f->newest);
+	else if (!way->index)
+		add_by_stretch(arms, way);
 	else
 		way->arms(arms);
 	return 0;
@@ -601,41 +472,6 @@ static int build(struct plan *plan, sqlite3_str *sql)
 	return res;
 }
 
-static int resolve_types(struct plan *plan)
-{
-	for (size_t i = 0; i < DB_TYPES_MAX && plan->filter->types[i]; i++) {
-		_cleanup_(sql_finalize) sqlite3_stmt *stmt = NULL;
-		int res = sql_prepare(plan->r->db,
-				      "SELECT id FROM event_type WHERE name = ?1", &stmt);
-
-		if (res < 0)
-			return res;
-		sqlite3_bind_text(stmt, 1, plan->filter->types[i], -1, SQLITE_STATIC);
-		res = sql_next(stmt);
-		if (res < 0)
-			return res;
-		if (res == 1)
-			plan->types[plan->n_types++] = sqlite3_column_int64(stmt, 0);
-	}
-	plan->never = plan->filter->types[0] && !plan->n_types;
-	plan->all_types = !plan->filter->types[0];
-	return 0;
-}
-
-static int make_plan(struct plan *plan)
-{
-	int res = resolve_types(plan);
-
-	if (res < 0 || plan->never)
-		return res;
-	res = sql_has_column(plan->r->db, "hit", NULL);
-	plan->has_hits = res == 1;
-	if (res >= 0 && !plan->filter->id)
-		res = reader_has_tally(plan->r);
-	plan->has_tally = res == 1 && !plan->filter->id;
-	return res < 0 || !plan->has_tally ? res : ask_tally(plan);
-}
-
 /*
  * Makes the statement whose rows are the ids that are meant, in order. *ret stays NULL if
  * there can be none.
@@ -645,7 +481,7 @@ int reader_find_ids(struct db_reader *r, const struct db_filter *filter,
 {
 	struct plan plan = { .r = r, .filter = filter };
 	sqlite3_str *sql;
-	int res = make_plan(&plan);
+	int res = plan_make(&plan);
 
 	if (res < 0 || plan.never)
 		return res < 0 ? res : 0;

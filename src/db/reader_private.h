@@ -24,6 +24,7 @@ struct db_reader {
 	/* of a search, see reader_find.c; tests have less of all */
 	int64_t count_max;  /* rows of an index that are counted */
 	int64_t cheap;	    /* rows that are looked at without asking for an index */
+	int64_t stretch;    /* rows that a stretch of a place costs */
 	struct arena arena; /* what the lists of the current event hold */
 };
 

@@ -120,9 +120,8 @@ static const char query_sql[] =
 	" WITHOUT ROWID;"
 	"CREATE INDEX event_mild ON event (severity) WHERE " DB_MILD ";"
 	"CREATE INDEX event_unit ON event (unit) WHERE unit IS NOT NULL;"
-	"CREATE INDEX event_dimm ON event (dimm) WHERE dimm IS NOT NULL;"
-	"CREATE INDEX event_device ON event (device) WHERE device IS NOT NULL;"
-	"CREATE INDEX event_cpu ON event (cpu) WHERE cpu IS NOT NULL;";
+	"CREATE TABLE place (kind INTEGER NOT NULL, name NOT NULL, stretch INTEGER NOT NULL,"
+	" PRIMARY KEY (kind, name, stretch)) WITHOUT ROWID;";
 
 /* In rising order of version. A migration of a minor only adds. */
 static const struct migration {
@@ -155,19 +154,46 @@ static int migrate(sqlite3 *db, int64_t from)
 	return version > from ? sql_exec(db, pragma) : 0;
 }
 
+#define BEHIND_TALLY \
+	" id > ifnull(" TALLY_TOP ", (SELECT ifnull(max(last_id), 0) FROM tally))"
+
+static const char complete_sql[] =
+	"INSERT INTO tally (day, boot, type, severity, component, device,"
+	" dimm, cpu, retold, rows, count, first_id, last_id, first, last)"
+	" SELECT " TALLY_KEY_OF_EVENT ", count(*), sum(count), min(id),"
+	" max(id), min(time), max(ifnull(time_last, time)) FROM event"
+	" WHERE" BEHIND_TALLY " GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9" TALLY_ADD;
+
 /*
  * Counts the events that a program without a tally wrote behind those that are counted.
  * Costs nothing when there are none.
  */
 int tally_complete(sqlite3 *db)
 {
-	return sql_exec(db,
-			"INSERT INTO tally (day, boot, type, severity, component, device,"
-			" dimm, cpu, retold, rows, count, first_id, last_id, first, last)"
-			" SELECT " TALLY_KEY_OF_EVENT ", count(*), sum(count), min(id),"
-			" max(id), min(time), max(ifnull(time_last, time)) FROM event"
-			" WHERE id > (SELECT ifnull(max(last_id), 0) FROM tally)"
-			" GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9" TALLY_ADD);
+	static const char *const places[] = { "0, device", "1, dimm", "2, cpu" };
+	int64_t behind = 0;
+	int r = sql_number(
+		db,
+		"SELECT ifnull((SELECT max(id) FROM event), 0) > ifnull(" TALLY_TOP
+		", -1)",
+		&behind);
+
+	if (r < 0 || !behind)
+		return r < 0 ? r : 0;
+	for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(places); i++) {
+		sqlite3_str *sql = sqlite3_str_new(db);
+
+		sqlite3_str_appendf(
+			sql,
+			"INSERT OR IGNORE INTO place SELECT DISTINCT %s, id >> %d"
+			" FROM event WHERE %s IS NOT NULL AND" BEHIND_TALLY,
+			places[i], PLACE_BITS, places[i] + 3);
+		r = sql_exec_built(db, sql);
+	}
+	r = r < 0 ? r : sql_exec(db, complete_sql);
+	return r < 0 ? r :
+		       sql_exec(db, "INSERT OR REPLACE INTO info"
+				    " SELECT 'tally_top', ifnull(max(id), 0) FROM event");
 }
 
 /* Fills an empty database, in one transaction. */

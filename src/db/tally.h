@@ -8,6 +8,10 @@
  * SEVERITY_UNKNOWN, '' or -1, since NULL is no key. It is written with each batch, a row
  * for each kind of event in it, so that a flood costs a row; and it is kept when events
  * are removed for their age: a summary counts those too.
+ *
+ * The table `place`: in which stretches of ids a device, a DIMM or a CPU has events. It
+ * does what an index would, for a row a batch and place instead of one an event: whoever
+ * looks reads the stretch. What it says may be more than there is, never less.
  */
 
 #include <sqlite3.h>
@@ -15,6 +19,10 @@
 #define TALLY_TEXT_BYTES \
 	96 /* longer names are cut, in bytes, and counted as what is left */
 #define TALLY_DAY_NS "86400000000000"
+
+#define PLACE_BITS 9 /* a stretch has 512 ids, read within a millisecond or so */
+
+enum place_kind { PLACE_DEVICE, PLACE_DIMM, PLACE_CPU };
 
 /* Columns of `event` as the key has them. */
 #define TALLY_KEY_OF_EVENT                                                              \
@@ -28,5 +36,12 @@
 	" first_id = min(first_id, excluded.first_id),"                                  \
 	" last_id = max(last_id, excluded.last_id), first = min(first, excluded.first)," \
 	" last = max(last, excluded.last)"
+
+/* The last event that is counted, in the table `info`: finding it in the tally takes
+ * reading that. NULL: nobody wrote it yet. */
+#define TALLY_TOP "(SELECT value FROM info WHERE key = 'tally_top')"
+#define TALLY_SET_TOP                                                           \
+	"INSERT INTO info VALUES ('tally_top', ?1) ON CONFLICT (key) DO UPDATE" \
+	" SET value = max(value, excluded.value)"
 
 int tally_complete(sqlite3 *db);

@@ -37,7 +37,7 @@ const char *const writer_sql[STATEMENT_MAX] = {
 			 " ON CONFLICT (key) DO NOTHING",
 	[SQL_FIND_TOLD] = "SELECT 1 FROM event WHERE time BETWEEN ?1 AND ?2"
 			  " AND boot = ?3 AND type = ?4 AND source IN (?5, ?6)"
-			  " AND boottime BETWEEN ?7 AND ?8 LIMIT 1",
+			  " AND boottime BETWEEN ?7 AND ?8 AND address IS ?9 LIMIT 1",
 	[SQL_ADD_RUN] =
 		"INSERT INTO run (boot, started, version, config_hash, instance, ring,"
 		" pid) VALUES (?,?,?,?,?,?,?)",
@@ -66,6 +66,9 @@ const char *const writer_sql[STATEMENT_MAX] = {
 		"INSERT INTO tally (day, boot, type, severity, component, device, dimm, cpu,"
 		" retold, rows, count, first_id, last_id, first, last)"
 		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)" TALLY_ADD,
+	[SQL_ADD_PLACE] =
+		"INSERT OR IGNORE INTO place (kind, name, stretch) VALUES (?,?,?)",
+	[SQL_SET_TALLY_TOP] = TALLY_SET_TOP,
 	[SQL_FIND_TALLY_KEY] = "SELECT time, ifnull(boot, 0), type, ifnull(severity, 5),"
 			       " ifnull(component, 0), device, dimm, ifnull(cpu, -1),"
 			       " flags"

@@ -9,7 +9,8 @@
 #include "db/writer_private.h"
 #include "util/clock.h"
 
-#define SAME_NS	  (100 * NS_PER_MSEC) /* of the boot clock: a log line and its event */
+/* The log's clock runs ahead of the boot clock that its lines are given, by so much. */
+#define SAME_NS	  (2 * NS_PER_SEC)
 #define AROUND_NS (3600 * NS_PER_SEC) /* how far off a time may be that was made up */
 
 /* 1: it is new; 0: it is stored already, maybe by this batch. */
@@ -62,6 +63,10 @@ static int was_told(struct db_writer *w, const struct event *event, int64_t type
 	sqlite3_bind_int64(stmt, 6, SOURCE_LOG);
 	sqlite3_bind_int64(stmt, 7, event->boottime_ns - SAME_NS);
 	sqlite3_bind_int64(stmt, 8, event->boottime_ns + SAME_NS);
+	if (event->address_kind == ADDRESS_NONE)
+		sqlite3_bind_null(stmt, 9);
+	else
+		sqlite3_bind_int64(stmt, 9, (int64_t)event->address);
 	r = sql_next(stmt);
 	writer_failed(w, r);
 	sqlite3_reset(stmt);

@@ -66,13 +66,14 @@ static uint32_t cut_length(const struct value *value)
 static bool same_text(const struct tally_text *text, const struct value *value)
 {
 	return text->len == cut_length(value) &&
-	       !memcmp(text->bytes, value->text, text->len);
+	       (!text->len || !memcmp(text->bytes, value->text, text->len));
 }
 
 static void set_text(struct tally_text *text, const struct value *value)
 {
 	text->len = cut_length(value);
-	memcpy(text->bytes, value->text, text->len);
+	if (text->len)
+		memcpy(text->bytes, value->text, text->len);
 }
 
 static int64_t day_of(const struct event *event)
@@ -176,16 +177,70 @@ static int write_slot(struct db_writer *w, const struct tally_slot *slot)
 	return writer_run(w, SQL_ADD_TALLY);
 }
 
+/* In each stretch that the batch has events of it in, and those between. */
+static int write_place(struct db_writer *w, const struct tally_slot *slot,
+		       enum place_kind kind)
+{
+	sqlite3_stmt *stmt = w->statements[SQL_ADD_PLACE];
+	const struct tally_text *text =
+		kind == PLACE_DEVICE ? &slot->device : &slot->dimm;
+	int r = 0;
+
+	sqlite3_bind_int64(stmt, 1, kind);
+	if (kind == PLACE_CPU)
+		sqlite3_bind_int64(stmt, 2, slot->cpu);
+	else
+		sqlite3_bind_text(stmt, 2, text->bytes, (int)text->len, SQLITE_STATIC);
+	for (uint64_t i = slot->first_id >> PLACE_BITS;
+	     r >= 0 && i <= slot->last_id >> PLACE_BITS; i++) {
+		sqlite3_bind_int64(stmt, 3, (int64_t)i);
+		r = writer_run(w, SQL_ADD_PLACE);
+	}
+	return r;
+}
+
+/* Nothing new is there of a slot that has only more of what was counted. */
+static int write_places(struct db_writer *w, const struct tally_slot *slot)
+{
+	int r = 0;
+
+	if (!slot->rows)
+		return 0;
+	if (slot->device.len)
+		r = write_place(w, slot, PLACE_DEVICE);
+	if (r >= 0 && slot->dimm.len)
+		r = write_place(w, slot, PLACE_DIMM);
+	if (r >= 0 && slot->cpu >= 0)
+		r = write_place(w, slot, PLACE_CPU);
+	return r;
+}
+
+static int set_top(struct db_writer *w, uint64_t id)
+{
+	sqlite3_bind_int64(w->statements[SQL_SET_TALLY_TOP], 1, (int64_t)id);
+	return writer_run(w, SQL_SET_TALLY_TOP);
+}
+
 /* Within the batch. */
 int writer_tally_flush(struct db_writer *w)
 {
-	for (size_t i = 0; w->tally->n_used && i < SLOTS; i++) {
-		int r = w->tally->slots[i].is_used ? write_slot(w, &w->tally->slots[i]) :
-						     0;
+	uint64_t top = 0;
+	int r = 0;
 
+	for (size_t i = 0; w->tally->n_used && i < SLOTS; i++) {
+		const struct tally_slot *slot = &w->tally->slots[i];
+
+		if (!slot->is_used)
+			continue;
+		r = write_slot(w, slot);
+		r = r < 0 ? r : write_places(w, slot);
 		if (r < 0)
 			return r;
+		top = MAX(top, slot->last_id);
 	}
+	r = top ? set_top(w, top) : 0;
+	if (r < 0)
+		return r;
 	writer_tally_clear(w);
 	return 0;
 }

@@ -32,6 +32,7 @@ enum event_role {
 	ROLE_OTHER,
 	ROLE_SIGNAL,	     /* see handlers/sigbus.h */
 	ROLE_MEMORY_FAILURE, /* its address is the page's */
+	ROLE_REPORT, /* firmware's of a memory error, which a failure may follow */
 };
 
 struct event_type {

@@ -364,6 +364,7 @@ static uint64_t identity(const struct event *event)
 static const struct event_type type = {
 	.name = "cper-memory",
 	.table = "cper_memory",
+	.role = ROLE_REPORT,
 	.fields = fields,
 	.n_fields = FIELDS,
 	.describe = describe,

@@ -45,8 +45,9 @@ struct ring_status {
 	uint64_t undecoded; /* of these: could not be understood */
 	uint64_t spilled;   /* events that found the ring to the database full */
 	uint64_t log_dropped;
-	int32_t store_error; /* negative errno of the last commit, 0: it went well */
-	int32_t act_pid;     /* 0: none now */
+	uint64_t store_applied; /* messages that store has put into transactions */
+	int32_t store_error;	/* negative errno of the last commit, 0: it went well */
+	int32_t act_pid;	/* 0: none now */
 	int64_t act_busy_since_ns; /* boot time; 0: it waits for work */
 	int64_t stopping; /* 1: told to, and a new image of it goes on with that */
 	char version[STATUS_NAME_BYTES];

@@ -484,9 +484,15 @@ static bool has_event_line(struct decoder *decoder, const char *text, size_t len
 	while (text < end) {
 		const char *line_end = memchr(text, '\n', (size_t)(end - text));
 		struct log_prefix prefix;
+		struct trace_text trace;
 		struct event event;
 
 		line_end = line_end ? line_end : end;
+		arena_reset(&decoder->arena);
+		trace_text_decode(decoder->handlers, text, (size_t)(line_end - text), 0,
+				  &decoder->arena, &event, &trace);
+		if (trace.what)
+			return true;
 		log_prefix_parse(text, (size_t)(line_end - text), &prefix);
 		if (!prefix.is_foreign &&
 		    understand_line(decoder, prefix.text, prefix.len, &event))

@@ -11,6 +11,7 @@ librasctl_a_SOURCES = \
 	src/rasctl/decode.c src/rasctl/decode_bytes.c src/rasctl/decode_dump.c \
 	src/rasctl/decode_log.c src/rasctl/decoder.h src/rasctl/log_prefix.c \
 	src/rasctl/log_prefix.h src/rasctl/trace_text.c src/rasctl/trace_text.h \
+	src/rasctl/trace_text_aer.c src/rasctl/trace_text_private.h \
 	src/rasctl/event_view.c src/rasctl/event_view.h src/rasctl/events.c src/rasctl/grid.c \
 	src/rasctl/grid.h src/rasctl/hardware.c src/rasctl/hardware.h src/rasctl/losses.c src/rasctl/losses.h src/rasctl/marker.c \
 	src/rasctl/marker.h src/rasctl/no_act.c src/rasctl/no_act.h src/rasctl/options.c \

@@ -24,15 +24,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "cper/aer.h"
+#include "rasctl/trace_text_private.h"
 #include "util/clock.h"
 #include "util/macro.h"
 
-#define NUMBER_DIGITS	24
-#define AER_CORRECTABLE 2  /* as the tracepoint has it, include/linux/aer.h */
-#define DEV_MINOR_BITS	20 /* of the kernel's own dev_t */
+#define NUMBER_DIGITS  24
+#define DEV_MINOR_BITS 20 /* of the kernel's own dev_t */
 
 struct pattern {
 	const char *mark; /* what comes in front */
@@ -77,26 +75,12 @@ static const struct pattern patterns[] = {
 	  "%D{dev} %s{rwbs} (%s{cmd}) %d{sector} + %d{nr_sector} %s{}[%d{error}]" },
 };
 
-/* A line against a pattern. */
-struct match {
-	const struct handler *handler;
-	struct event *event;
-	struct arena *arena;
-	struct symbol symbols[EVENT_FIELDS_MAX];
-	struct symbol_table tables[EVENT_FIELDS_MAX];
-};
-
-/* A piece of text that belongs to somebody else. */
-struct span {
-	const char *at, *end;
-};
-
 static bool is_space(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
-static struct span trim(struct span span)
+struct span span_trim(struct span span)
 {
 	while (span.at < span.end && is_space(*span.at))
 		span.at++;
@@ -107,7 +91,7 @@ static struct span trim(struct span span)
 
 /* --- what a field looks like --- */
 
-static bool read_number(struct span span, int base, int64_t *ret)
+bool span_number(struct span span, int base, int64_t *ret)
 {
 	char digits[NUMBER_DIGITS], *end;
 	size_t len = (size_t)(span.end - span.at);
@@ -127,7 +111,7 @@ static int take_decimal(struct match *match, struct span span, struct value *ret
 	int64_t n;
 
 	(void)match;
-	if (!read_number(trim(span), 10, &n))
+	if (!span_number(span_trim(span), 10, &n))
 		return -EBADMSG;
 	*ret = value_int(n);
 	return 0;
@@ -138,7 +122,7 @@ static int take_hex(struct match *match, struct span span, struct value *ret)
 	int64_t n;
 
 	(void)match;
-	if (!read_number(trim(span), 16, &n))
+	if (!span_number(span_trim(span), 16, &n))
 		return -EBADMSG;
 	*ret = value_int(n);
 	return 0;
@@ -155,7 +139,7 @@ static int take_text(struct match *match, struct span span, struct value *ret)
 
 static int take_trimmed(struct match *match, struct span span, struct value *ret)
 {
-	return take_text(match, trim(span), ret);
+	return take_text(match, span_trim(span), ret);
 }
 
 static int hex_of(char c)
@@ -193,13 +177,13 @@ static int take_digits(struct match *match, struct span span, const char *betwee
 
 static int take_bytes(struct match *match, struct span span, struct value *ret)
 {
-	return take_digits(match, trim(span), " ,", ret);
+	return take_digits(match, span_trim(span), " ,", ret);
 }
 
 /* The kernel prints these in the order in which they lie in memory. */
 static int take_guid(struct match *match, struct span span, struct value *ret)
 {
-	int r = take_digits(match, trim(span), "-", ret);
+	int r = take_digits(match, span_trim(span), "-", ret);
 
 	return r < 0 ? r : ret->len == GUID_BYTES ? 0 : -EBADMSG;
 }
@@ -209,13 +193,13 @@ static int take_power(struct match *match, struct span span, struct value *ret)
 	int64_t n;
 
 	(void)match;
-	if (!read_number(trim(span), 10, &n) || n <= 0 || (n & (n - 1)))
+	if (!span_number(span_trim(span), 10, &n) || n <= 0 || (n & (n - 1)))
 		return -EBADMSG;
 	*ret = value_int(__builtin_ctzll((uint64_t)n));
 	return 0;
 }
 
-static bool is_word(struct span span, const char *word)
+bool span_is_word(struct span span, const char *word)
 {
 	size_t len = strlen(word);
 
@@ -230,7 +214,7 @@ static int take_edac_type(struct match *match, struct span span, struct value *r
 
 	(void)match;
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (is_word(span, words[i])) {
+		if (span_is_word(span, words[i])) {
 			*ret = value_int((int64_t)i);
 			return 0;
 		}
@@ -243,114 +227,10 @@ static int take_device(struct match *match, struct span span, struct value *ret)
 	int64_t major, minor;
 
 	(void)match;
-	if (!comma || !read_number((struct span){ span.at, comma }, 10, &major) ||
-	    !read_number((struct span){ comma + 1, span.end }, 10, &minor))
+	if (!comma || !span_number((struct span){ span.at, comma }, 10, &major) ||
+	    !span_number((struct span){ comma + 1, span.end }, 10, &minor))
 		return -EBADMSG;
 	*ret = value_int((int64_t)((uint64_t)major << DEV_MINOR_BITS | (uint64_t)minor));
-	return 0;
-}
-
-/* "Uncorrected, non-fatal": the pattern has the second word. */
-static int take_aer_severity(struct match *match, struct span span, struct value *ret)
-{
-	static const char *const words[] = { "Uncorrected,", "Fatal", "Corrected" };
-
-	(void)match;
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (is_word(span, words[i])) {
-			*ret = value_int((int64_t)i);
-			return 0;
-		}
-	return -EBADMSG;
-}
-
-static size_t index_of(const struct match *match, const char *name, size_t len);
-
-static int64_t number_of(const struct match *match, const char *name)
-{
-	size_t i = index_of(match, name, strlen(name));
-
-	return i < EVENT_FIELDS_MAX ? match->event->detail[i].i : 0;
-}
-
-/* The kernel's words and ours differ in case, in an "Error" at the end, and in a letter.
- */
-static bool is_status_word(struct span word, const struct value *ours)
-{
-	static const char error[] = " error", relay[] = "RELAY";
-	size_t len = (size_t)(word.end - word.at), ours_len = ours->len;
-	size_t skip = 0;
-
-	if (ours->kind != VALUE_TEXT)
-		return false;
-	if (len > 6 && !strncasecmp(word.end - 6, error, 6))
-		len -= 6;
-	if (ours_len > 6 && !strncasecmp(ours->text + ours_len - 6, error, 6))
-		ours_len -= 6;
-	if (len > 5 && !memcmp(word.at, relay, 5))
-		skip = 5;
-	return ours_len - (skip ? 1 : 0) == len &&
-	       !strncasecmp(word.at + skip, ours->text + skip + (skip ? 1 : 0),
-			    len - skip);
-}
-
-static int take_status(struct match *match, struct span span, struct value *ret)
-{
-	bool correctable = number_of(match, "severity") == AER_CORRECTABLE;
-	struct span rest = trim(span), word;
-	uint32_t status = 0;
-	int64_t n;
-
-	while (rest.at < rest.end) {
-		const char *bar = memchr(rest.at, '|', (size_t)(rest.end - rest.at));
-		unsigned int bit = 0;
-
-		word = trim((struct span){ rest.at, bar ? bar : rest.end });
-		rest.at = bar ? bar + 1 : rest.end;
-		if (read_number(word, 16, &n)) { /* bits that have no word */
-			status |= (uint32_t)n;
-			continue;
-		}
-		for (; bit < 32; bit++) {
-			struct value ours =
-				aer_status_words(1u << bit, correctable, match->arena);
-
-			if (is_status_word(word, &ours))
-				break;
-		}
-		if (bit == 32)
-			return -EBADMSG;
-		status |= 1u << bit;
-	}
-	*ret = value_uint(status);
-	return 0;
-}
-
-/* "{0x1,0x2,0x3,0x4}", or "Not available". */
-static int take_tlp(struct match *match, struct span span, struct value *ret)
-{
-	size_t valid = index_of(match, "tlp_header_valid", strlen("tlp_header_valid"));
-	uint32_t *header = arena_take(match->arena, AER_TLP_DWORDS * sizeof(*header));
-	const char *at = span.at + 1;
-
-	if (!header)
-		return -ENOBUFS;
-	if (is_word(trim(span), "Not available"))
-		return 0;
-	for (size_t i = 0; i < AER_TLP_DWORDS; i++) {
-		const char *end = at;
-		int64_t n;
-
-		while (end < span.end && *end != ',' && *end != '}')
-			end++;
-		if (end >= span.end || !read_number((struct span){ at, end }, 16, &n))
-			return -EBADMSG;
-		header[i] = (uint32_t)n;
-		at = end + 1;
-	}
-	if (valid < EVENT_FIELDS_MAX)
-		match->event->detail[valid] = value_int(1);
-	*ret = value_bytes(header, AER_TLP_DWORDS * sizeof(*header));
 	return 0;
 }
 
@@ -358,16 +238,24 @@ static const struct {
 	char letter;
 	int (*take)(struct match *match, struct span span, struct value *ret);
 } kinds[] = {
-	{ 'd', take_decimal },	    { 'x', take_hex },	     { 's', take_trimmed },
-	{ 'c', take_text },	    { 'b', take_bytes },     { 'g', take_guid },
-	{ 'v', take_aer_severity }, { 'S', take_status },    { 'T', take_tlp },
-	{ 'n', take_power },	    { 'e', take_edac_type }, { 'D', take_device },
+	{ 'd', take_decimal },
+	{ 'x', take_hex },
+	{ 's', take_trimmed },
+	{ 'c', take_text },
+	{ 'b', take_bytes },
+	{ 'g', take_guid },
+	{ 'v', trace_take_aer_severity },
+	{ 'S', trace_take_status },
+	{ 'T', trace_take_tlp },
+	{ 'n', take_power },
+	{ 'e', take_edac_type },
+	{ 'D', take_device },
 };
 
 /* --- a pattern --- */
 
 /* Where the kernel's field goes; EVENT_FIELDS_MAX: nobody wants it. */
-static size_t index_of(const struct match *match, const char *name, size_t len)
+size_t match_index(const struct match *match, const char *name, size_t len)
 {
 	const struct event_type *type = match->handler->type;
 
@@ -381,7 +269,7 @@ static size_t index_of(const struct match *match, const char *name, size_t len)
 /* The number behind a word is not in the text: the word stands for any. */
 static int take_word(struct match *match, size_t field, struct span span)
 {
-	struct span word = trim(span);
+	struct span word = span_trim(span);
 	char *copy = arena_copy_text(match->arena, word.at, (size_t)(word.end - word.at));
 
 	if (!copy)
@@ -396,7 +284,7 @@ static int take_word(struct match *match, size_t field, struct span span)
 static int take_field(struct match *match, char letter, const char *name, size_t len,
 		      struct span span)
 {
-	size_t field = index_of(match, name, len);
+	size_t field = match_index(match, name, len);
 	struct value value = { .kind = VALUE_NONE };
 	int r = -EBADMSG;
 
@@ -489,7 +377,7 @@ static const struct handler *handler_of(const struct handler_table *table,
 /* " 37.253237: " in front of the name, of the trace clock; 0: it is not there. */
 static int64_t time_before(struct span prefix)
 {
-	struct span text = trim(prefix);
+	struct span text = span_trim(prefix);
 	const char *start;
 	double seconds;
 	char number[NUMBER_DIGITS] = "";
@@ -516,12 +404,12 @@ static int32_t pid_before(struct span prefix)
 
 	if (!bracket)
 		return 0;
-	text = trim((struct span){ prefix.at, bracket });
+	text = span_trim((struct span){ prefix.at, bracket });
 	start = text.end;
 	while (start > text.at && start[-1] >= '0' && start[-1] <= '9')
 		start--;
 	if (start == text.at || start[-1] != '-' ||
-	    !read_number((struct span){ start, text.end }, 10, &pid) || pid > INT32_MAX)
+	    !span_number((struct span){ start, text.end }, 10, &pid) || pid > INT32_MAX)
 		return 0;
 	return (int32_t)pid;
 }
@@ -545,7 +433,7 @@ static int decode(struct match *match, struct span prefix, uint64_t page_size,
 
 static const char *problem_of(struct span text)
 {
-	return is_word(text, "[LINE TOO BIG]") ?
+	return span_is_word(text, "[LINE TOO BIG]") ?
 		       "left out by the kernel, which found it too long to print" :
 		       "not of a form that a kernel is known to print";
 }
@@ -554,7 +442,8 @@ static const char *problem_of(struct span text)
 static int try_pattern(struct match *match, const struct pattern *pattern,
 		       struct span line, const char *at, struct trace_text *ret_text)
 {
-	struct span text = trim((struct span){ at + strlen(pattern->mark), line.end });
+	struct span text =
+		span_trim((struct span){ at + strlen(pattern->mark), line.end });
 	int r;
 
 	event_init(match->event, match->handler->type);
@@ -563,6 +452,28 @@ static int try_pattern(struct match *match, const struct pattern *pattern,
 	ret_text->what = pattern->event;
 	ret_text->problem = r == -EBADMSG ? problem_of(text) : NULL;
 	return r;
+}
+
+/* A tracepoint that rasd records, and whose text nobody here reads: said, not passed
+ * over. */
+static void find_other(const struct handler_table *table, struct span line,
+		       struct trace_text *ret)
+{
+	for (size_t i = 0; i < table->n_handlers; i++)
+		for (size_t n = 0; n < HANDLER_TRACEPOINTS_MAX; n++) {
+			const char *name = table->handlers[i]->tracepoints[n].name;
+			const char *event = name ? strchr(name, ':') + 1 : "";
+			const char *at = find(line, event, strlen(event), false);
+
+			if (!strchr(event, '_') || !at || at == line.at ||
+			    at[-1] != ' ' ||
+			    line.end - at < (ptrdiff_t)strlen(event) + 2 ||
+			    memcmp(at + strlen(event), ": ", 2))
+				continue;
+			ret->what = event;
+			ret->problem = "a tracepoint whose text is not decoded here, "
+				       "only its records are";
+		}
 }
 
 int trace_text_decode(const struct handler_table *handlers, const char *line, size_t len,
@@ -589,5 +500,7 @@ int trace_text_decode(const struct handler_table *handlers, const char *line, si
 		ret->boottime_ns = time_before(prefix);
 		return r;
 	}
+	if (!ret_text->what)
+		find_other(handlers, whole, ret_text);
 	return ret_text->problem ? -EBADMSG : 0;
 }

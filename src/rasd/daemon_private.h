@@ -45,8 +45,8 @@ struct daemon {
 	sd_event_source *rings_source, *grace_source, *store_source, *again_source;
 	unsigned int ticks;
 	uint64_t store_delay_usec; /* before the next try, if it could not work */
-	uint64_t seen_durable;	   /* the ring's position, when it moved last */
-	int64_t durable_moved_ns;
+	uint64_t seen_progress;	   /* of store, when it moved last */
+	int64_t progress_ns;
 };
 
 void daemon_open_metrics(struct daemon *daemon);

@@ -141,6 +141,8 @@ static void see_failure(struct hands *hands, const struct event *event,
 	const struct policy_rules *rules = &hands->rules.policy;
 	uint64_t pfn = event->address / rules->page_size;
 
+	if (event->flags & EVENT_RETOLD)
+		return;
 	correlate_failure(hands->correlator,
 			  &(struct seen_failure){ .event = event->id,
 						  .boottime_ns = event->boottime_ns,
@@ -165,7 +167,7 @@ static void see_memory_error(struct hands *hands, const struct event *event)
 					 .time_ns = event->boottime_ns };
 	struct decision decision = { 0 };
 
-	if (event->source == SOURCE_LOG)
+	if (event->type->role == ROLE_REPORT)
 		correlate_report(hands->correlator,
 				 &(struct seen_report){ .event = event->id,
 							.boottime_ns = event->boottime_ns,
@@ -216,8 +218,7 @@ void hands_see_event(void *userdata, const struct event *event, int32_t common_p
 		twins_saw(hands->twins, event);
 	if (event->type->role == ROLE_SIGNAL)
 		see_signal(hands, event);
-	else if (event->type->role == ROLE_MEMORY_FAILURE &&
-		 !(event->flags & EVENT_RETOLD))
+	else if (event->type->role == ROLE_MEMORY_FAILURE)
 		see_failure(hands, event, common_pid);
 	else if (is_memory_error(event))
 		see_memory_error(hands, event);

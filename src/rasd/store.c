@@ -31,10 +31,11 @@
 #include "util/log.h"
 
 #define BATCH_MESSAGES_MAX \
-	32768 /* bounds a transaction, and how late the ring gets room */
-#define ARENA_BYTES	 (1024 * 1024)
-#define RETRY_FIRST_MSEC 50
-#define RETRY_LAST_MSEC	 2000
+	32768		     /* bounds a transaction, and how late the ring gets room */
+#define PROGRESS_MESSAGES 64 /* so often capture sees that we are at work */
+#define ARENA_BYTES	  (1024 * 1024)
+#define RETRY_FIRST_MSEC  50
+#define RETRY_LAST_MSEC	  2000
 #define LAST_TRIES_MSEC \
 	3000 /* without a capture: then the ring is left to the next one */
 
@@ -401,6 +402,9 @@ static int apply_batch(struct store *store, uint64_t *ret_position)
 		if (r < 0)
 			return r;
 		at = message.next;
+		if (n % PROGRESS_MESSAGES == 0)
+			__atomic_add_fetch(&store->ring->status->store_applied,
+					   PROGRESS_MESSAGES, __ATOMIC_RELAXED);
 	}
 	*ret_position = at;
 	return count_lost(store, id_at(store, at));

@@ -64,15 +64,17 @@ void daemon_tell_run(struct daemon *daemon)
  */
 bool daemon_gives_grace(struct daemon *daemon)
 {
-	uint64_t durable = ring_durable(&daemon->ring);
+	uint64_t progress =
+		ring_durable(&daemon->ring) +
+		__atomic_load_n(&daemon->ring.status->store_applied, __ATOMIC_RELAXED);
 	int64_t now = clock_now_ns(CLOCK_MONOTONIC);
 
-	if (durable != daemon->seen_durable || !daemon->durable_moved_ns) {
-		daemon->seen_durable = durable;
-		daemon->durable_moved_ns = now;
+	if (progress != daemon->seen_progress || !daemon->progress_ns) {
+		daemon->seen_progress = progress;
+		daemon->progress_ns = now;
 	}
 	return ring_room(&daemon->ring) < RING_DATA_BYTES / 2 &&
-	       now - daemon->durable_moved_ns < GRACE_NS;
+	       now - daemon->progress_ns < GRACE_NS;
 }
 
 /* Reads until the rings are empty (or fill as fast as they are read). */

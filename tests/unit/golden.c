@@ -7,8 +7,12 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include <json-c/json.h>
 
 #include "event/handler.h"
+#include "event/json.h"
 #include "handlers/table.h"
 #include "sources/reader.h"
 
@@ -161,7 +165,7 @@ void golden_close(struct recording *recording)
 	free(recording->text);
 }
 
-void golden_for_each_kernel(void (*fn)(const struct golden *golden))
+static void for_each(void (*fn)(const struct golden *golden), const char *needed)
 {
 	const char *top = getenv("top_srcdir");
 	char directory[PATH_MAX - 256];
@@ -176,7 +180,7 @@ void golden_for_each_kernel(void (*fn)(const struct golden *golden))
 
 		snprintf(golden.directory, sizeof(golden.directory), "%s/%s", directory,
 			 entry->d_name);
-		if (access(path_in(&golden, "release", ""), R_OK) < 0)
+		if (access(path_in(&golden, needed, ""), R_OK) < 0)
 			continue;
 		load_formats(&golden);
 		fn(&golden);
@@ -188,4 +192,66 @@ void golden_for_each_kernel(void (*fn)(const struct golden *golden))
 		closedir(dir);
 	if (n == 0)
 		skip();
+}
+
+void golden_for_each_kernel(void (*fn)(const struct golden *golden))
+{
+	for_each(fn, "memory-failure.raw");
+}
+
+/* --- cases that are files -------------------------------------------------------------
+ */
+
+/* What is of the record and its decoder alone. */
+static struct json_object *to_json(const struct event *event)
+{
+	struct json_object *o = event_to_json(event);
+
+	json_object_object_del(o, "id");
+	json_object_object_del(o, "time");
+	json_object_object_del(o, "time_last");
+	return o;
+}
+
+static void check_case(const struct golden *golden, const char *name)
+{
+	struct json_object *expected =
+		json_object_from_file(path_in(golden, name, ".json"));
+	struct recording recording;
+
+	assert_non_null(expected);
+	golden_open(golden, name, &recording);
+	assert_int_equal(recording.n_events, json_object_array_length(expected));
+	for (size_t i = 0; i < recording.n_events; i++) {
+		struct json_object *is = to_json(&recording.decoded[i].event);
+
+		if (!json_object_equal(is, json_object_array_get_idx(expected, i)))
+			fail_msg("%s of %s is: %s", name, golden->directory,
+				 json_object_to_json_string(is));
+		json_object_put(is);
+	}
+	golden_close(&recording);
+	json_object_put(expected);
+}
+
+static void check_cases(const struct golden *golden)
+{
+	DIR *dir = opendir(golden->directory);
+	struct dirent *entry;
+
+	assert_non_null(dir);
+	while ((entry = readdir(dir))) {
+		char *dot = strrchr(entry->d_name, '.');
+
+		if (!dot || strcmp(dot, ".json"))
+			continue;
+		*dot = '\0';
+		check_case(golden, entry->d_name);
+	}
+	closedir(dir);
+}
+
+void golden_check_cases(void)
+{
+	for_each(check_cases, "release");
 }

@@ -35,5 +35,7 @@ bool golden_has(const struct golden *golden, const char *name);
 void golden_open(const struct golden *golden, const char *name,
 		 struct recording *recording);
 void golden_close(struct recording *recording);
-/* Skips the test if there are no recordings. */
+/* Of the kernels that everything was recorded of. Skips the test if there is none. */
 void golden_for_each_kernel(void (*fn)(const struct golden *golden));
+/* Every NAME.raw of any kernel that has a NAME.json is the events that are in it. */
+void golden_check_cases(void);

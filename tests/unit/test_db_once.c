@@ -123,12 +123,16 @@ static void what_the_boot_itself_recorded_is_marked(void **state)
 	for (unsigned int i = 0; i < 4; i++) {
 		past_event(f, 10 + i, &event);
 		event.source = SOURCE_PSTORE;
-		event.boottime_ns = 77 * NS_PER_SEC + i * 50 * NS_PER_MSEC;
+		event.boottime_ns = (77 + i) * NS_PER_SEC;
 		event.time_ns += 600 * NS_PER_SEC; /* as well as it can be told */
 		store_event(w, &event, 10 + i);
 	}
 	past_event(f, 20, &event);
 	store_event(w, &event, 20); /* of an unknown moment */
+	past_event(f, 21, &event);
+	event.boottime_ns = 77 * NS_PER_SEC;
+	event.address++;
+	store_event(w, &event, 21); /* another place */
 	commit_and_close(w);
 	assert_int_equal(ask_number(f->db, "SELECT count(*) FROM events WHERE retold"),
 			 3);

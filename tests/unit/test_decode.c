@@ -301,7 +301,7 @@ static void the_boot_before(void **state)
 static void victims_go_with_their_page(void **state)
 {
 	struct fixture *f = *state;
-	struct json_object *event, *hits;
+	struct json_object *o, *event, *hits;
 
 	assert_int_equal(
 		RASCTL(f, "decode", "-o", "json", "--page-size", "64K",
@@ -311,13 +311,15 @@ static void victims_go_with_their_page(void **state)
 				 "[ 9.5] Memory failure: 0x12: recovery action for clean "
 				 "LRU page: Recovered\n")),
 		CTL_OK);
-	event = json_object_array_get_idx(get(parse(said.out), "events"), 0);
+	o = parse(said.out);
+	event = json_object_array_get_idx(get(o, "events"), 0);
 	assert_string_equal(json_object_get_string(get(event, "address")), "0x120000");
 	hits = get(event, "hits");
 	assert_int_equal(json_object_array_length(hits), 1);
 	assert_string_equal(
 		json_object_get_string(get(json_object_array_get_idx(hits, 0), "comm")),
 		"a:b");
+	json_object_put(o);
 	/* without the page's size its number is all that is known */
 	assert_int_equal(
 		RASCTL(f, "decode",

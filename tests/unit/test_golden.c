@@ -365,6 +365,38 @@ static void check_sections(const struct golden *golden)
 		    3); /* no kernel has a branch for these: the first two, and Grace */
 }
 
+static void check_oom(const struct golden *golden)
+{
+	struct recording recording;
+	const struct event *event = &recording.decoded[0].event;
+	int pid;
+
+	golden_open(golden, "oom", &recording);
+	assert_int_equal(recording.n_events, 1);
+	assert_string_equal(event->type->name, "oom-victim");
+	assert_int_equal(sscanf(recording.lines[0], "pid=%d comm=tail ", &pid), 1);
+	assert_int_equal(event->pid, pid);
+	assert_text(&event->comm, "tail");
+	assert_int_equal(number_of(event, "oom_score_adj"), 0);
+	golden_close(&recording);
+}
+
+static void check_soft_offline(const struct golden *golden)
+{
+	struct recording recording;
+	const struct event *event = &recording.decoded[0].event;
+
+	golden_open(golden, "soft-offline", &recording);
+	assert_int_equal(recording.n_events, 1);
+	assert_string_equal(event->type->name, "migrate");
+	assert_starts(recording.lines[0], "nr_succeeded=1 nr_failed=0 ");
+	assert_non_null(strstr(recording.lines[0], "reason=memory_failure"));
+	assert_number(detail_of(event, "succeeded"), 1);
+	assert_number(detail_of(event, "failed"), 0);
+	assert_text(detail_of(event, "mode_text"), "MIGRATE_SYNC");
+	golden_close(&recording);
+}
+
 /* A record whose event no handler takes: of another type, in another's formats. */
 static void check_foreign(const struct golden *golden)
 {
@@ -444,15 +476,34 @@ static void sections_passed_on(void **state)
 	golden_for_each_kernel(check_sections);
 }
 
+static void oom_victim(void **state)
+{
+	(void)state;
+	golden_for_each_kernel(check_oom);
+}
+
+static void soft_offline(void **state)
+{
+	(void)state;
+	golden_for_each_kernel(check_soft_offline);
+}
+
 static void foreign_records_are_walked_over(void **state)
 {
 	(void)state;
 	golden_for_each_kernel(check_foreign);
 }
 
+static void cases(void **state)
+{
+	(void)state;
+	golden_check_cases();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(cases),
 		cmocka_unit_test(memory_failure),
 		cmocka_unit_test(sigbus_action_required),
 		cmocka_unit_test(arm_as_firmware_sent_it),
@@ -464,6 +515,8 @@ int main(void)
 		cmocka_unit_test(aer_of_a_port),
 		cmocka_unit_test(sixteen_sections),
 		cmocka_unit_test(sections_passed_on),
+		cmocka_unit_test(oom_victim),
+		cmocka_unit_test(soft_offline),
 		cmocka_unit_test(foreign_records_are_walked_over),
 	};
 

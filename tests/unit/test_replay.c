@@ -322,6 +322,40 @@ static void times_and_pages_are_the_captures(void **state)
 	json_object_put(events);
 }
 
+/* A status block of one section of 4 bytes that nobody knows (ACPI 6.5, 18.3.2.7.1). */
+static void firmwares_records_are_of_the_boot_before(void **state)
+{
+	static const uint8_t block[20 + 64 + 4] = {
+		[0] = 0x10, [12] = 68, [16] = 1, [20] = 0x67,
+		[36] = 1,   [41] = 2,  [44] = 4, [84] = 1
+	};
+	char capture[PATH_MAX], path[PATH_MAX + 64];
+	struct json_object *events, *event;
+	FILE *file;
+
+	if (!can_run(*state))
+		skip();
+	make_capture(*state, capture, sizeof(capture));
+	snprintf(path, sizeof(path), "%s/acpi", capture);
+	assert_int_equal(mkdir(path, 0755), 0);
+	snprintf(path, sizeof(path), "%s/acpi/data", capture);
+	assert_int_equal(mkdir(path, 0755), 0);
+	snprintf(path, sizeof(path), "%s/acpi/data/BERT", capture);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	assert_int_equal(fwrite(block, 1, sizeof(block), file), sizeof(block));
+	fclose(file);
+	assert_int_equal(replay(*state, capture, "a.db"), 0);
+	assert_non_null(strstr(out, "1 sections of BERT"));
+	events = events_of(*state, "--db a.db events");
+	assert_int_equal(json_object_array_length(events), 1);
+	event = json_object_array_get_idx(events, 0);
+	assert_string_equal(member(event, "severity"), "fatal");
+	assert_string_equal(member(event, "source"), "bert");
+	assert_string_equal(member(event, "previous_boot"), "true");
+	json_object_put(events);
+}
+
 /* What a record is of whose format is not there is kept all the same. */
 static void what_is_cut_or_missing_is_said(void **state)
 {
@@ -366,6 +400,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(repeatable, setup, teardown),
 		cmocka_unit_test_setup_teardown(times_and_pages_are_the_captures, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(firmwares_records_are_of_the_boot_before,
+						setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_cut_or_missing_is_said, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(refuses, setup, teardown),
