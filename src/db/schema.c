@@ -200,8 +200,10 @@ int tally_complete(sqlite3 *db)
 int schema_create(sqlite3 *db)
 {
 	char pragma[48];
-	int r = sql_exec(db, "BEGIN IMMEDIATE");
+	/* so that what is removed can be given back; only while there is no table */
+	int r = sql_exec(db, "PRAGMA auto_vacuum = INCREMENTAL");
 
+	r = r < 0 ? r : sql_exec(db, "BEGIN IMMEDIATE");
 	snprintf(pragma, sizeof(pragma), "PRAGMA application_id = %d", DB_APPLICATION_ID);
 	r = r < 0 ? r : sql_exec(db, pragma);
 	r = r < 0 ? r : migrate(db, 0);

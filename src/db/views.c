@@ -126,20 +126,16 @@ static int view_is(sqlite3 *db, const char *name, const char *sql)
 	return sql_next(stmt);
 }
 
-static int refresh(sqlite3 *db, const struct view *view)
+/* Takes the view's text; a view that has this text already costs no write. */
+static int refresh(sqlite3 *db, const char *name, sqlite3_str *built)
 {
-	sqlite3_str *built = sqlite3_str_new(db);
-	char *sql;
-	int r;
+	char *sql = sqlite3_str_finish(built);
+	int r = sql ? view_is(db, name, sql) : -ENOMEM;
 
-	sqlite3_str_appendf(built, "CREATE VIEW %s AS SELECT", view->name);
-	view->build(built);
-	sql = sqlite3_str_finish(built);
-	r = sql ? view_is(db, view->name, sql) : -ENOMEM;
 	if (r == 0) {
 		sqlite3_str *drop = sqlite3_str_new(db);
 
-		sqlite3_str_appendf(drop, "DROP VIEW IF EXISTS %s", view->name);
+		sqlite3_str_appendf(drop, "DROP VIEW IF EXISTS %s", name);
 		r = sql_exec_built(db, drop);
 		r = r < 0 ? r : sql_exec(db, sql);
 	}
@@ -147,12 +143,35 @@ static int refresh(sqlite3 *db, const struct view *view)
 	return r < 0 ? r : 0;
 }
 
-/* The words a version knows are in the views' text, so each version has its own. */
+static sqlite3_str *begin_view(sqlite3 *db, const char *name)
+{
+	sqlite3_str *built = sqlite3_str_new(db);
+
+	sqlite3_str_appendf(built, "CREATE VIEW %s AS SELECT", name);
+	return built;
+}
+
+/*
+ * The words a version knows are in the views' text, so each version has its own.
+ */
 int views_refresh(sqlite3 *db)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(views); i++) {
-		int r = refresh(db, &views[i]);
+		sqlite3_str *built = begin_view(db, views[i].name);
+		int r;
 
+		views[i].build(built);
+		r = refresh(db, views[i].name, built);
+		if (r < 0)
+			return r;
+	}
+	for (size_t i = 0; i < n_rasdaemon_views; i++) {
+		const struct fixed_view *view = &rasdaemon_views[i];
+		sqlite3_str *built = begin_view(db, view->name);
+		int r;
+
+		sqlite3_str_appendall(built, view->columns);
+		r = refresh(db, view->name, built);
 		if (r < 0)
 			return r;
 	}

@@ -43,6 +43,14 @@ int db_add_page(struct db_writer *w, const struct db_page *page);
 int db_commit(struct db_writer *w, uint64_t ring_position);
 void db_rollback(struct db_writer *w);
 
+/* 0: no limit. Bytes are those in use: free pages are not counted. */
+struct db_keep {
+	int64_t age_ns;
+	uint64_t events, bytes;
+};
+
+int db_prune(struct db_writer *w, const struct db_keep *keep, int64_t now_ns,
+	     uint64_t *removed);
 int db_read_memory(struct db_writer *w, const char *boot_id, int64_t now_ns,
 		   struct db_memory *ret);
 

@@ -64,6 +64,18 @@ struct tally_of {
 
 struct writer_tally;
 
+/* How far the removal of events has looked; see prune.c. */
+#define WRITER_PRUNE_CLASSES 3
+
+struct writer_prune {
+	uint64_t after[WRITER_PRUNE_CLASSES]; /* ids */
+	size_t class;
+	int64_t old_time; /* of what is too old: behind this, and this id */
+	uint64_t old_id;
+	int64_t missing; /* rows that somebody else removed */
+	bool is_counted;
+};
+
 struct db_writer {
 	sqlite3 *db;
 	char *path;
@@ -75,6 +87,7 @@ struct db_writer {
 	struct writer_state now, committed;
 	struct writer_tally *tally; /* of this batch, see writer_tally.c */
 	char ring[DB_TEXT_BYTES];
+	struct writer_prune prune;
 	uint64_t id_base; /* of the ring: its event n is row id_base + n */
 	bool damaged;
 	char error[256];

@@ -7,6 +7,8 @@ librasctl_a_SOURCES = \
 	src/rasctl/also_told.c src/rasctl/also_told.h src/rasctl/actions.c \
 	src/rasctl/acts_view.c src/rasctl/acts_view.h src/rasctl/chain.c \
 	src/rasctl/chain.h src/rasctl/ctl.h src/rasctl/database.c src/rasctl/database.h \
+	src/rasctl/actions.c src/rasctl/acts_view.c src/rasctl/acts_view.h src/rasctl/chain.c \
+	src/rasctl/chain.h src/rasctl/ctl.h src/rasctl/db.c src/rasctl/database.c src/rasctl/database.h \
 	src/rasctl/capture.c src/rasctl/capture.h src/rasctl/capture_log.c \
 	src/rasctl/capture_trace.c src/rasctl/mask.c src/rasctl/mask.h \
 	src/rasctl/decode.c src/rasctl/decode_bytes.c src/rasctl/decode_dump.c \

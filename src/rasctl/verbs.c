@@ -7,10 +7,10 @@
 #include "util/text.h"
 
 /* A verb is a file that defines verb_NAME, and a line here; in the order of the help. */
-#define VERBS(do_)                                                                  \
-	do_(events) do_(show) do_(summary) do_(pages) do_(units) do_(actions)       \
-		do_(status) do_(check) do_(ack) do_(export) do_(policy) do_(decode) \
-			do_(capture) do_(test_event)
+#define VERBS(do_)                                                              \
+	do_(events) do_(show) do_(summary) do_(pages) do_(units) do_(actions)   \
+		do_(status) do_(check) do_(ack) do_(export) do_(db) do_(policy) \
+			do_(decode) do_(capture) do_(test_event)
 
 #define DECLARE(name_)	extern const struct verb verb_##name_;
 #define POINT_TO(name_) &verb_##name_,

@@ -67,6 +67,7 @@ int child_start(struct child *child, const char *database,
 		struct store_options options = { .database = database,
 						 .handlers = handlers,
 						 .ring = ring,
+						 .keep = child->keep,
 						 .wake_fd = child->wake_fd,
 						 .hello_fd = pipe_fds[1] };
 

@@ -13,6 +13,7 @@ struct child {
 	int hello_fd;
 	int wake_fd;
 	bool greeted;
+	struct db_keep keep; /* for the next that is started */
 };
 
 int child_init(struct child *child);

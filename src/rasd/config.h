@@ -15,9 +15,10 @@ struct config_rate {
 };
 
 struct config {
-	char database[CONFIG_PATH_BYTES];	   /* [database] path */
-	char runtime_directory[CONFIG_PATH_BYTES]; /* [daemon] runtime-directory */
-	char textfile[CONFIG_PATH_BYTES];	   /* [metrics] textfile; "": none */
+	char database[CONFIG_PATH_BYTES];	     /* [database] path */
+	uint64_t keep_days, keep_events, keep_bytes; /* [database]; 0: no limit */
+	char runtime_directory[CONFIG_PATH_BYTES];   /* [daemon] runtime-directory */
+	char textfile[CONFIG_PATH_BYTES];	     /* [metrics] textfile; "": none */
 	uint64_t buffer_bytes; /* [trace] buffer, over all possible CPUs and both rings */
 	uint64_t sub_buffer_bytes; /* [trace] sub-buffer, where the kernel lets us choose
 				    */

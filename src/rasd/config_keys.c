@@ -47,6 +47,14 @@ static int parse_bytes(const struct key *key, const char *value, void *target)
 	return r < 0 ? r : in_range(key, number, target);
 }
 
+static int parse_bytes_or_none(const struct key *key, const char *value, void *target)
+{
+	if (strcmp(value, "0"))
+		return parse_bytes(key, value, target);
+	*(uint64_t *)target = 0;
+	return 0;
+}
+
 static int parse_number(const struct key *key, const char *value, void *target)
 {
 	uint64_t number;
@@ -261,6 +269,12 @@ const struct key config_keys[] = {
 	  "an absolute path", RASD_RUNTIME_DIRECTORY },
 	{ "database", "path", parse_path, AT(database), 0, 0, "an absolute path",
 	  RASD_DB_PATH },
+	{ "database", "keep-days", parse_number, AT(keep_days), 0, 36500,
+	  "a number from 0 (no limit) to 36500", "0" },
+	{ "database", "keep-events", parse_number, AT(keep_events), 0, 1000000000000,
+	  "a number from 0 (no limit) to 1000000000000", "0" },
+	{ "database", "keep-bytes", parse_bytes_or_none, AT(keep_bytes), 16 * MiB,
+	  1024 * 1024 * MiB, "0 (no limit) or a size from 16M to 1048576M", "4096M" },
 	{ "trace", "buffer", parse_bytes, AT(buffer_bytes), 64 * KiB, 4096 * MiB,
 	  "a size from 64K to 4096M", "32M" },
 	{ "trace", "sub-buffer", parse_power_of_two, AT(sub_buffer_bytes), 4 * KiB,

@@ -315,6 +315,11 @@ static enum rasd_exit start(struct daemon *daemon)
 		return status;
 	begin_status(daemon);
 	r = child_init(&daemon->child);
+	daemon->child.keep = (struct db_keep){
+		.age_ns = (int64_t)daemon->config.keep_days * 86400 * NS_PER_SEC,
+		.events = daemon->config.keep_events,
+		.bytes = daemon->config.keep_bytes,
+	};
 	r = r < 0 ? r :
 		    daemon_start_store(daemon); /* opens its database while we go on */
 	r = r < 0 ? r : open_reader(daemon);

@@ -292,9 +292,10 @@ static bool needs_restart(const struct config *old, const struct config *new)
 	       strcmp(old->runtime_directory, new->runtime_directory) ||
 	       old->buffer_bytes != new->buffer_bytes ||
 	       old->sub_buffer_bytes != new->sub_buffer_bytes ||
-	       old->senders != new->senders || old->bert != new->bert ||
-	       old->erst != new->erst || old->pstore != new->pstore ||
-	       old->erst_delete != new->erst_delete ||
+	       old->keep_days != new->keep_days || old->keep_events != new->keep_events ||
+	       old->keep_bytes != new->keep_bytes || old->senders != new->senders ||
+	       old->bert != new->bert || old->erst != new->erst ||
+	       old->pstore != new->pstore || old->erst_delete != new->erst_delete ||
 	       old->pstore_delete != new->pstore_delete;
 }
 
@@ -307,6 +308,9 @@ static void adopt_policy(struct daemon *daemon, const struct config *config)
 	copy_text(new.runtime_directory, sizeof(new.runtime_directory),
 		  daemon->config.runtime_directory);
 	copy_text(new.database, sizeof(new.database), daemon->config.database);
+	new.keep_days = daemon->config.keep_days;
+	new.keep_events = daemon->config.keep_events;
+	new.keep_bytes = daemon->config.keep_bytes;
 	new.buffer_bytes = daemon->config.buffer_bytes;
 	new.sub_buffer_bytes = daemon->config.sub_buffer_bytes;
 	new.senders = daemon->config.senders;

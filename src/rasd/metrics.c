@@ -238,6 +238,12 @@ static void add_log_dropped(const struct metric *metric, const struct metrics_vi
 	add_plain(metric, out, view->tally->log_dropped);
 }
 
+static void add_pruned(const struct metric *metric, const struct metrics_view *view,
+		       struct text *out)
+{
+	add_plain(metric, out, view->tally->pruned);
+}
+
 /* Every metric there is; rasd(8) is checked against it. */
 static const struct metric metrics[] = {
 	{ "rasd_up", "gauge", "1 while rasd runs, 0 once it was stopped.", add_up },
@@ -262,6 +268,8 @@ static const struct metric metrics[] = {
 	  add_lag_bytes },
 	{ "rasd_durable_lag_seconds", "gauge",
 	  "Age of the oldest event that is not on disk yet.", add_lag_seconds },
+	{ "rasd_pruned_total", "counter",
+	  "Rows of events that were removed for their age or number.", add_pruned },
 	{ "rasd_own_poison_total", "counter",
 	  "Poison in the memory of rasd itself, by process and signal code.",
 	  add_own_poison },

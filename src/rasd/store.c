@@ -24,6 +24,7 @@
 #include "poison/poison.h"
 #include "rasd/messages.h"
 #include "rasd/pipeline.h"
+#include "rasd/retention.h"
 #include "rasd/scratch.h"
 #include "util/clock.h"
 #include "util/file.h"
@@ -51,6 +52,7 @@ struct store {
 	bool stopped;	  /* a clean end was the last message */
 	bool orphaned;	  /* capture is gone */
 	int error;	  /* of the last commit */
+	struct retention retention;
 	uint64_t gave_up, lost_events; /* in this batch; they count when it is on disk */
 };
 
@@ -487,6 +489,23 @@ static bool try_again_later(struct store *store, int *delay_msec, int *orphaned_
 	return *orphaned_msec < LAST_TRIES_MSEC;
 }
 
+/*
+ * What fails here is no failure of writing: it is tried again in a minute, and a file
+ * that is damaged shows itself to the next batch.
+ */
+static void prune(struct store *store, bool is_idle)
+{
+	struct tally *tally = (void *)(store->ring->scratch + SCRATCH_TALLY_AT);
+	uint64_t removed;
+	int r = retention_step(&store->retention, store->writer, &store->options->keep,
+			       is_idle, &removed);
+
+	if (r < 0 && r != -EBUSY)
+		log_warning("cannot remove old events: %s (%s)", strerror(-r),
+			    db_error(store->writer));
+	tally->pruned += removed;
+}
+
 static int work(struct store *store)
 {
 	int delay_msec = RETRY_FIRST_MSEC, orphaned_msec = 0;
@@ -497,7 +516,9 @@ static int work(struct store *store)
 		if (store->position == ring_written(store->ring)) {
 			if (store->stopped || store->orphaned)
 				return 0;
-			wait_for_work(store, -1);
+			prune(store, true);
+			wait_for_work(store, retention_wait_msec(&store->retention,
+								 &store->options->keep));
 			continue;
 		}
 		r = commit_batch(store);
@@ -506,8 +527,10 @@ static int work(struct store *store)
 			return r; /* a new process opens the file anew, and the ring */
 		if (r < 0 && !try_again_later(store, &delay_msec, &orphaned_msec))
 			return r;
-		if (r >= 0)
+		if (r >= 0) {
 			delay_msec = RETRY_FIRST_MSEC;
+			prune(store, store->position == ring_written(store->ring));
+		}
 	}
 }
 

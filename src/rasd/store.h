@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#include "db/writer.h"
 #include "event/handler.h"
 #include "ipc/ring.h"
 
@@ -20,6 +21,7 @@ struct store_options {
 	const char *database;
 	const struct handler_table *handlers;
 	struct ring *ring;
+	struct db_keep keep;
 	int wake_fd;   /* eventfd: something was published */
 	int hello_fd;  /* pipe to capture; its end is our end */
 	int parent_fd; /* pidfd of capture */

@@ -52,6 +52,7 @@ struct tally {
 	uint64_t events[TALLY_TYPES_MAX + 1][SEVERITY_MAX]; /* the last: no type */
 	uint64_t actions[ACT_RULE_MAX][ACT_KIND_MAX][ACT_OUTCOME_MAX];
 	uint64_t poison[POISON_ROLE_MAX][TALLY_CODE_MAX];
+	uint64_t pruned; /* rows of events, removed for age or number; by store */
 	uint64_t log_dropped, log_seen; /* lines; `seen`: by the present process */
 	struct tally_stage stages[TALLY_STAGES_MAX];
 	struct tally_unit units[TALLY_UNITS_MAX + 2];

@@ -1,0 +1,17 @@
+# The database for others: rasdaemon's names; what is removed from it.
+
+STORE_TESTS = tests/unit/test_db_views tests/unit/test_prune tests/unit/test_care
+
+if HAVE_CMOCKA
+check_PROGRAMS += $(STORE_TESTS)
+TESTS += $(STORE_TESTS)
+endif
+
+tests_unit_test_db_views_SOURCES = tests/unit/test_db_views.c
+tests_unit_test_db_views_LDADD = $(DB_TESTS_LIBS)
+
+tests_unit_test_prune_SOURCES = tests/unit/test_prune.c
+tests_unit_test_prune_LDADD = $(DB_TESTS_LIBS)
+
+tests_unit_test_care_SOURCES = tests/unit/test_care.c
+tests_unit_test_care_LDADD = $(DB_TESTS_LIBS)
