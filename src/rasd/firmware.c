@@ -130,6 +130,7 @@ static void note_stored(struct firmware *firmware, uint8_t *bytes, size_t len)
 {
 	const struct firmware_item *item;
 
+	firmware->stored_at = ring_written(firmware->pipeline->ring);
 	for (size_t at = 0; (item = firmware_item_next(bytes, len, &at));) {
 		struct firmware_item *stored;
 
@@ -142,7 +143,6 @@ static void note_stored(struct firmware *firmware, uint8_t *bytes, size_t len)
 		firmware->stored = stored;
 		stored[firmware->n_stored++] = *item;
 	}
-	firmware->stored_at = ring_written(firmware->pipeline->ring);
 }
 
 /* Call now and then: clears what has become durable. */
