@@ -106,6 +106,9 @@ static void say(const struct firmware_report *report, const struct firmware_take
 	if (take->n_torn)
 		log_warning("%s: %u records have more than could be understood", name,
 			    take->n_torn);
+	if (take->n_left)
+		log_warning("%s: %u errors are too many at once: left for the next start",
+			    name, take->n_left);
 	if (report->packed)
 		log_warning("%s: %u files are compressed, or cannot be read: left alone",
 			    name, report->packed);
