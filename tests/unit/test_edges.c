@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cper/aer.h"
 #include "cper/dump.h"
 #include "cper/kernel_dump.h"
 #include "cper/log_event.h"
@@ -203,6 +204,51 @@ static void pcie_of_the_log(void **state)
 	assert_absent(detail_of(event, "serial_number"));
 	event = decode_log_lines("cper-pcie", "PCIe error", 1, half);
 	assert_absent(detail_of(event, "serial_number"));
+}
+
+static void aborts_of_nobody(void **state)
+{
+	static const char *const lines[] = {
+		"SError Interrupt on CPU4294967296, code 0x1 -- SError",
+		"SError Interrupt on CPU1, code x",
+		"SError Interrupt on CPU, code 0x1",
+		"Internal error: Oops: 1",
+		"Internal error: synchronous external abort",
+		"a[0]: unhandled exception: synchronous external abort, ESR 0x1",
+		"a[2147483648]: unhandled exception: synchronous external abort, ESR 0x1",
+		"a[1: unhandled exception: synchronous external abort, ESR 0x1",
+		"a1]: unhandled exception: synchronous external abort, ESR 0x1",
+		"seventeen letters[1]: unhandled exception: synchronous external abort",
+		"a[1]: unhandled exception: page fault, ESR 0x1, synchronous",
+		"GHES: a:1: synchronous unrecoverable error (SIGBUS) ",
+		"GHES: a:1 : synchronous unrecoverable error (SIGBUS)",
+	};
+	const struct handler *handler = handler_of("arm64-abort");
+	const struct record record = { .page_size = 4096 };
+	struct event event;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		event_init(&event, handler->type);
+		if (handler->decode_line(&record, lines[i], strlen(lines[i]), &event))
+			fail_msg("%s", lines[i]);
+	}
+}
+
+/* Where it has no room, and of fourteen numbers those that are there. */
+static void tlp_headers(void **state)
+{
+	static const uint32_t header[AER_TLP_DWORDS_MAX] = { 1, 2, 3, 4, 5 };
+	uint8_t room[256];
+	struct arena none = { room, 0, 0 }, arena = { room, sizeof(room), 0 };
+	struct value value = aer_tlp_header(header, AER_TLP_DWORDS_MAX, &arena);
+
+	(void)state;
+	assert_text(&value, "00000001 00000002 00000003 00000004 00000005");
+	value = aer_tlp_header(header, AER_TLP_DWORDS_MAX, &none);
+	assert_int_equal(value.kind, VALUE_NONE);
+	value = aer_tlp_header(header, 0, &arena);
+	assert_int_equal(value.kind, VALUE_NONE);
 }
 
 /* --- tables of handlers --- */
@@ -463,6 +509,8 @@ int main(void)
 		cmocka_unit_test(lines_were_lost),
 		cmocka_unit_test(firmware_of_the_log),
 		cmocka_unit_test(pcie_of_the_log),
+		cmocka_unit_test(aborts_of_nobody),
+		cmocka_unit_test(tlp_headers),
 		cmocka_unit_test(a_section_that_nobody_takes),
 		cmocka_unit_test(dumps),
 		cmocka_unit_test(dump_heads),
