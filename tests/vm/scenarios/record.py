@@ -244,6 +244,27 @@ def test_told_twice(guest):
     assert (logged["type"], logged["source"], traced["source"]) == ("arm", "kernel-log", "trace"), logged
     assert_linked(guest, traced["id"], logged["id"])
 
+def state_of(guest, tracepoint):
+    return {source["source"]: source["state"]
+            for source in guest.rasctl("status")["sources"]}[tracepoint]
+
+
+@needs_rasd
+def test_late_module(guest):
+    """tracepoints of a module come, go and come again with it, while rasd runs"""
+    def becomes(state):
+        guest.wait_for(lambda: state_of(guest, "nvme:nvme_complete_rq") == state, 30, state)
+
+    guest.sh("modprobe -r nvme nvme_core")
+    becomes("absent")
+    for _ in range(2):
+        guest.sh("modprobe nvme_core")
+        becomes("ready")
+        assert "1" in guest.sh("cat /sys/kernel/tracing/instances/rasd/events/nvme/"
+                               "nvme_complete_rq/enable")
+        guest.sh("modprobe -r nvme_core")
+        becomes("absent")
+
 
 @needs_rasd
 def test_stopped_meanwhile(guest):
