@@ -4,6 +4,9 @@
 
 #include "rasctl/event_view.h"
 
+#include <string.h>
+
+#include "event/acts.h"
 #include "rasctl/acts_view.h"
 #include "rasctl/hardware.h"
 #include "util/macro.h"
@@ -89,6 +92,25 @@ static void format_address(struct json_object *row, const struct column *column,
 }
 
 /* Only where it is not what every event is. */
+/* Whether one of its hits is known by what nobody can forge. */
+static bool is_proven(struct json_object *row)
+{
+	struct json_object *hits = json_object_object_get(row, "hits");
+	size_t n = hits ? json_object_array_length(hits) : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *hit = json_object_array_get_idx(hits, i);
+		const char *evidence =
+			json_object_get_string(json_object_object_get(hit, "evidence"));
+
+		if (evidence && strcmp(evidence, evidence_name(EVIDENCE_NONE)) != 0 &&
+		    json_object_equal(json_object_object_get(hit, "event"),
+				      json_object_object_get(row, "id")))
+			return true;
+	}
+	return false;
+}
+
 static void format_marks(struct json_object *row, const struct column *column,
 			 const struct output *out, struct text *text)
 {
@@ -114,6 +136,10 @@ static void format_marks(struct json_object *row, const struct column *column,
 		if (value && (bool)json_object_get_boolean(value) == marks[i].value)
 			text_add(text, "%s%s", text->len ? "; " : "", marks[i].words);
 	}
+	if (json_object_object_get(row, "confirmed") &&
+	    !json_object_get_boolean(json_object_object_get(row, "confirmed")) &&
+	    is_proven(row))
+		text_add(text, "; but see Hits for what proves it");
 }
 
 /* Of events that were summed up. */
