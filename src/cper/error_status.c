@@ -45,3 +45,28 @@ struct value cper_error_status_flags(uint64_t error_status, struct arena *arena)
 
 	return cper_bit_words(error_status >> FLAGS_AT, words, ARRAY_SIZE(words), arena);
 }
+
+/* NULL where UEFI has no word. */
+const char *cper_memory_error_type(uint64_t type)
+{
+	static const char *const words[] = {
+		"unknown",
+		"no error",
+		"single-bit ECC",
+		"multi-bit ECC",
+		"single-symbol chipkill ECC",
+		"multi-symbol chipkill ECC",
+		"master abort",
+		"target abort",
+		"parity error",
+		"watchdog timeout",
+		"invalid address",
+		"mirror broken",
+		"memory sparing",
+		"scrub corrected error",
+		"scrub uncorrected error",
+		"physical memory map-out",
+	};
+
+	return type < ARRAY_SIZE(words) ? words[type] : NULL;
+}

@@ -131,25 +131,6 @@ static const struct cper_field layout[] = {
 	{ DMI_HANDLE, 17, 2, 78 },
 };
 
-static const char *const error_types[] = {
-	"unknown",
-	"no error",
-	"single-bit ECC",
-	"multi-bit ECC",
-	"single-symbol chipkill ECC",
-	"multi-symbol chipkill ECC",
-	"master abort",
-	"target abort",
-	"parity error",
-	"watchdog timeout",
-	"invalid address",
-	"mirror broken",
-	"memory sparing",
-	"scrub corrected error",
-	"scrub uncorrected error",
-	"physical memory map-out",
-};
-
 /* A byte has the row's two highest bits and, in its upper three, the chip's number. */
 static void use_extended(const struct cper_section *section, uint64_t valid,
 			 struct value *detail)
@@ -188,8 +169,9 @@ static int decode_section(const struct cper_section *section, struct arena *aren
 		detail[STATUS_TEXT] = value_text(cper_error_status_text(status));
 		detail[STATUS_FLAGS] = cper_error_status_flags(status, arena);
 	}
-	detail[ERROR_TYPE_TEXT] =
-		cper_word(error_types, ARRAY_SIZE(error_types), &detail[ERROR_TYPE]);
+	if (detail[ERROR_TYPE].kind == VALUE_INT)
+		detail[ERROR_TYPE_TEXT] = value_text(
+			cper_memory_error_type(value_as_uint(&detail[ERROR_TYPE])));
 	event->component = COMPONENT_MEMORY;
 	/* the unit that can be replaced is the module, as firmware calls it */
 	event->dimm = detail[CPER_FRU_TEXT];

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include "cper/error_status.h"
 #include "event/guid.h"
 #include "util/bytes.h"
 
@@ -160,31 +161,6 @@ static int fill_fru_id(struct value *detail, struct arena *arena)
 	return 0;
 }
 
-/* UEFI table "Memory Error Record", memory error type. */
-static const char *name_of_type(uint64_t type)
-{
-	static const char *const names[] = {
-		"unknown",
-		"no error",
-		"single-bit ECC",
-		"multi-bit ECC",
-		"single-symbol chipkill ECC",
-		"multi-symbol chipkill ECC",
-		"master abort",
-		"target abort",
-		"parity error",
-		"watchdog timeout",
-		"invalid address",
-		"mirror broken",
-		"memory sparing",
-		"scrub corrected error",
-		"scrub uncorrected error",
-		"physical memory map-out",
-	};
-
-	return type < ARRAY_SIZE(names) ? names[type] : NULL;
-}
-
 static int decode(const struct record *record, struct event *event)
 {
 	struct value *detail = event->detail;
@@ -195,7 +171,8 @@ static int decode(const struct record *record, struct event *event)
 	if (r < 0)
 		return r;
 	fill_places(detail);
-	detail[ETYPE_TEXT] = value_text(name_of_type(value_as_uint(&detail[ETYPE])));
+	detail[ETYPE_TEXT] =
+		value_text(cper_memory_error_type(value_as_uint(&detail[ETYPE])));
 	if (value_as_uint(&detail[ETYPE]) == NOT_KNOWN)
 		detail[ETYPE] = (struct value){ .kind = VALUE_NONE };
 	event->severity = severity_from_cper((uint32_t)value_as_uint(&detail[SEV]));
