@@ -144,7 +144,7 @@ static void begin_section(struct cper_log_section *section, const char *type,
 	section->severity = SEVERITY_UNKNOWN;
 	copy_text(section->type, sizeof(section->type), type);
 	section->time_ns = MAX(time_ns, (int64_t)0);
-	section->n_lines = 0;
+	section->n_lines = section->n_lines_lost = 0;
 }
 
 static void add_line(struct cper_log_section *section, const char *name, const char *text,

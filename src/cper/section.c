@@ -61,6 +61,7 @@ int cper_section_decode(const struct handler_table *table,
 	static const struct guid none;
 	const struct handler *handler = handler_of_section(table, &section->type);
 	const struct handler *any;
+	size_t used = arena->used;
 	int r;
 
 	if (!handler)
@@ -68,6 +69,7 @@ int cper_section_decode(const struct handler_table *table,
 	r = decode_as(handler, section, arena, ret);
 	if (r >= 0 || handler->any_section)
 		return r;
+	arena->used = used; /* it may be full of what came to nothing */
 	any = handler_of_section(table, &none);
 	return any ? decode_as(any, section, arena, ret) : r;
 }

@@ -279,14 +279,16 @@ static int open_record(struct cper_walk *walk)
 	memcpy(&walk->head.notification, p + 80, GUID_BYTES);
 	walk->next_index = 0;
 	walk->cut = length > room;
-	walk->next = walk->end = walk->at + MIN((size_t)length, room);
+	walk->left = MIN((size_t)length, room);
+	walk->next = walk->end = walk->at + walk->left;
 	walk->at += CPER_RECORD_HEADER_BYTES;
 	return 1;
 }
 
 /*
  * A section descriptor, UEFI table N.2. A section that overlaps the record's own tables,
- * or lies outside of it, is one without bytes.
+ * or lies outside of it, is one without bytes. All of them together have no more bytes
+ * than the record: thousands of descriptors may name the same ones.
  */
 static void take_descriptor(struct cper_walk *walk, struct cper_section *ret)
 {
@@ -313,6 +315,11 @@ static void take_descriptor(struct cper_walk *walk, struct cper_section *ret)
 		take_body(walk, walk->end, 0, ret);
 		ret->incomplete = true;
 	}
+	if (ret->len > walk->left) {
+		ret->len = walk->left;
+		ret->incomplete = true;
+	}
+	walk->left -= ret->len;
 	walk->at += CPER_SECTION_DESCRIPTOR_BYTES;
 }
 

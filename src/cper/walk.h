@@ -44,6 +44,7 @@ struct cper_walk {
 	size_t end;  /* of the present record, or block's entries; 0: it has none yet */
 	size_t next; /* where the next record or block would begin */
 	bool cut;    /* the present one claims more bytes than there are */
+	size_t left; /* of a record: bytes that no section before had */
 	uint64_t next_index;
 	struct cper_head head;
 	struct guid fru_id; /* the last section's */

@@ -75,12 +75,12 @@ static int run(const struct options *options, char **arguments)
 
 const struct verb verb_db = {
 	.name = "db",
-	.arguments = "check|backup FILE|vacuum",
-	.summary = "check, copy or shrink the database file",
+	.arguments = "COMMAND [FILE]",
+	.summary = "look after its file: check, backup FILE or vacuum",
 	.description =
-		"check reads all of it and says what is damaged; backup copies one moment of "
-		"it to\na new file; both work while rasd writes. vacuum writes it anew without "
-		"free pages,\nand refuses while rasd runs.",
+		"check reads all of it and says what is damaged; backup FILE copies one"
+		"\nmoment of it to a new file; both work while rasd writes. vacuum writes"
+		"\nit anew without free pages, and refuses while rasd writes.",
 	.options = "",
 	.min_arguments = 1,
 	.max_arguments = 2,

@@ -106,6 +106,9 @@ static void say(const struct firmware_report *report, const struct firmware_take
 	if (take->n_torn)
 		log_warning("%s: %u records have more than could be understood", name,
 			    take->n_torn);
+	if (take->n_left)
+		log_warning("%s: %u errors are too many at once: left for the next start",
+			    name, take->n_left);
 	if (report->packed)
 		log_warning("%s: %u files are compressed, or cannot be read: left alone",
 			    name, report->packed);
@@ -130,6 +133,7 @@ static void note_stored(struct firmware *firmware, uint8_t *bytes, size_t len)
 {
 	const struct firmware_item *item;
 
+	firmware->stored_at = ring_written(firmware->pipeline->ring);
 	for (size_t at = 0; (item = firmware_item_next(bytes, len, &at));) {
 		struct firmware_item *stored;
 
@@ -142,7 +146,6 @@ static void note_stored(struct firmware *firmware, uint8_t *bytes, size_t len)
 		firmware->stored = stored;
 		stored[firmware->n_stored++] = *item;
 	}
-	firmware->stored_at = ring_written(firmware->pipeline->ring);
 }
 
 /* Call now and then: clears what has become durable. */

@@ -77,12 +77,17 @@ static void place_in_time(const struct firmware_take *take, struct event *event,
 
 /*
  * Adds an event, unless it was told before. `own_ns` is when it says that it happened, in
- * UTC; 0: it does not. False: there was no room for it.
+ * UTC; 0: it does not. False: there was no room for it, or there are too many.
  */
 bool firmware_take_event(struct firmware_take *take, struct event *event, uint64_t key,
 			 int64_t own_ns)
 {
 	key = key ? key : 1;
+	if (take->n_keys == FIRMWARE_EVENTS_MAX) {
+		take->n_left++;
+		take->lost = true;
+		return false;
+	}
 	if (is_known(take, key)) {
 		take->n_known++;
 		return true;

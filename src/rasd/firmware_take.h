@@ -8,6 +8,9 @@
 #include "rasd/pipeline.h"
 #include "rasd/told.h"
 
+/* Of one reading: what is known is searched for each. The rest is for the next start. */
+#define FIRMWARE_EVENTS_MAX (TOLD_KEYS_MAX / 2)
+
 /* One reading of one source. */
 struct firmware_take {
 	struct pipeline *pipeline;
@@ -20,6 +23,7 @@ struct firmware_take {
 	size_t n_keys, room;
 	unsigned int n_known; /* events that were told before */
 	unsigned int n_torn;  /* items that have more than could be understood */
+	unsigned int n_left;  /* events that were too many at once */
 	bool lost;	      /* there was no room for all: nothing may be cleared */
 };
 

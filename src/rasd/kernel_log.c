@@ -73,17 +73,23 @@ static bool understand(struct kernel_log *log, const struct held *held,
 
 /*
  * What makes it this one of all logs: it is read again after a capture was killed, and
- * whole where the ring that knew the position is gone.
+ * whole where the ring that knew the position is gone. Its time does not help: what makes
+ * boot time of the log's clock is measured anew for each line, and never quite the same.
+ * Drivers number their records each for itself: the source tells them apart.
  */
 static uint64_t key_of(const struct kernel_log *log, const struct held *held)
 {
 	const struct cper_log_section *section = held->section;
-	const uint64_t numbers[] = { log->boot[0], log->boot[1],
-				     (uint64_t)held->boottime_ns,
-				     section ? section->number : held->seq,
-				     section ? section->index : UINT64_MAX };
+	const uint64_t of_line[] = { log->boot[0], log->boot[1], held->seq };
 
-	return event_identity("kernel-log", numbers, ARRAY_SIZE(numbers));
+	if (section) {
+		const uint64_t of_section[] = { log->boot[0], log->boot[1],
+						section->number, section->index,
+						section->source };
+
+		return event_identity(section->type, of_section, ARRAY_SIZE(of_section));
+	}
+	return event_identity("kernel-log", of_line, ARRAY_SIZE(of_line));
 }
 
 /* It has the time of its record's first line: the last may have been long after. */
@@ -104,8 +110,11 @@ static void become_event(struct kernel_log *log, const struct held *held)
 		event.flags |= EVENT_RETOLD;
 	if (!pipeline_add(log->pipeline, &event))
 		return;
-	if (log->n_new == ARRAY_SIZE(log->new_keys))
+	if (log->n_new == ARRAY_SIZE(log->new_keys)) {
+		/* before the event they are not told: a capture may end in between */
+		pipeline_publish(log->pipeline);
 		kernel_log_published(log);
+	}
 	log->new_keys[log->n_new++] = event.once;
 	link.to = event.id;
 	if (link.from)

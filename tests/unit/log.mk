@@ -19,5 +19,6 @@ tests_unit_test_twins_LDADD = liblocate.a $(TESTS_LIBS)
 tests_unit_test_kernel_log_SOURCES = tests/unit/test_kernel_log.c
 tests_unit_test_kernel_log_CPPFLAGS = $(TESTS_CPPFLAGS)
 tests_unit_test_kernel_log_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pipeline_tell_or_count \
-	-Wl,--wrap=pipeline_add -Wl,--wrap=hands_see_line -Wl,--wrap=kmsg_read
+	-Wl,--wrap=pipeline_add -Wl,--wrap=hands_see_line -Wl,--wrap=kmsg_read \
+	-Wl,--wrap=pipeline_publish
 tests_unit_test_kernel_log_LDADD = $(ACT_TESTS_LIBS)

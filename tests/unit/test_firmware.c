@@ -552,6 +552,33 @@ static void records_of_erst_have_their_time(void **state)
 	firmware_take_free(&take);
 }
 
+/* Whoever fills a store with sections of no length keeps capture busy for so long only.
+ */
+static void too_many_wait_for_the_next_start(void **state)
+{
+	static uint64_t keys[FIRMWARE_EVENTS_MAX];
+	struct firmware_take take = { .pipeline = &here.pipeline,
+				      .source = SOURCE_ERST,
+				      .keys = keys,
+				      .n_keys = FIRMWARE_EVENTS_MAX - 1,
+				      .room = FIRMWARE_EVENTS_MAX };
+	struct event event;
+
+	(void)state;
+	firmware_init(&here.firmware, &here.pipeline, here.dir, &here.config);
+	take.told = here.firmware.told;
+	event_init(&event,
+		   handler_of_section(&handlers_table, &(struct guid){ 0 })->type);
+	assert_true(firmware_take_event(&take, &event, 77, 0));
+	assert_false(take.lost);
+	assert_false(firmware_take_event(&take, &event, 78, 0));
+	assert_true(take.lost);
+	assert_int_equal(take.n_left, 1);
+	assert_int_equal(take.n_keys, FIRMWARE_EVENTS_MAX);
+	assert_int_equal(here.n, 1);
+	firmware_deinit(&here.firmware);
+}
+
 static void heads_that_lie_end_the_items(void **state)
 {
 	static _Alignas(8) uint8_t bytes[2 * sizeof(struct firmware_item)];
@@ -596,6 +623,7 @@ int main(void)
 		TEST(what_is_stored_is_cleared_if_told_so),
 		TEST(nothing_is_cleared_unasked),
 		TEST(records_of_erst_have_their_time),
+		TEST(too_many_wait_for_the_next_start),
 		TEST(heads_that_lie_end_the_items),
 		TEST(all_of_it_may_be_off),
 	};

@@ -28,13 +28,14 @@ struct log_test {
 	struct event events[128];
 	size_t n_events;
 	struct db_link links[8];
-	size_t n_links, n_seen_lines;
+	size_t n_links, n_seen_lines, n_published;
 };
 
 static struct log_test test;
 
 int __wrap_kmsg_read(struct kmsg *kmsg, struct kmsg_record *ret);
 bool __wrap_pipeline_add(struct pipeline *pipeline, struct event *event);
+bool __wrap_pipeline_publish(struct pipeline *pipeline);
 void __wrap_pipeline_tell_or_count(struct pipeline *pipeline, uint16_t kind,
 				   const void *message, size_t len);
 void __wrap_hands_see_line(struct hands *hands, const char *line, size_t len,
@@ -54,6 +55,14 @@ bool __wrap_pipeline_add(struct pipeline *pipeline, struct event *event)
 	assert_true(test.n_events < ARRAY_SIZE(test.events));
 	event->id = pipeline->next_id++;
 	test.events[test.n_events++] = *event;
+	return true;
+}
+
+/* What is not published yet must not count as told. */
+bool __wrap_pipeline_publish(_unused_ struct pipeline *pipeline)
+{
+	assert_int_equal(test.told.n, 0);
+	test.n_published++;
 	return true;
 }
 
@@ -264,6 +273,39 @@ static void what_was_published_is_not_told_again(void **state)
 	assert_int_equal(test.n_events, 4);
 }
 
+/* Boot time is made of two clocks that are read one after the other. */
+static void keys_do_not_go_by_the_time(void **state)
+{
+	(void)state;
+	print_record(5 * SEC);
+	print_failure(5 * SEC, 0x77);
+	read_at(5 * SEC);
+	kernel_log_tick(&test.log, 6 * SEC);
+	kernel_log_published(&test.log);
+	assert_int_equal(test.n_events, 2);
+	for (size_t i = 0; i < test.n_lines; i++)
+		test.lines[i].boottime_ns += 70;
+	test.n_read = 0;
+	read_at(9 * SEC);
+	kernel_log_tick(&test.log, 11 * SEC);
+	assert_int_equal(test.n_events, 2);
+}
+
+/* Two drivers that print such records have a number each, and both begin with 1. */
+static void keys_go_by_the_source(void **state)
+{
+	(void)state;
+	print_record(5 * SEC);
+	print(6 * SEC, 0,
+	      "{1}[Hardware Error]: Hardware error from APEI Generic Hardware Error "
+	      "Source: 3");
+	print_record(6 * SEC);
+	read_at(6 * SEC);
+	kernel_log_tick(&test.log, 8 * SEC);
+	assert_int_equal(test.n_events, 2);
+	assert_true(test.events[0].once != test.events[1].once);
+}
+
 static void more_than_can_wait_does_not(void **state)
 {
 	(void)state;
@@ -280,8 +322,11 @@ static void more_than_can_wait_does_not(void **state)
 	read_at(5 * SEC);
 	assert_int_equal(test.n_events, 1);
 	assert_number(detail_of(&test.events[0], "pfn"), 0x100);
+	assert_int_equal(test.n_published, 0);
 	kernel_log_release(&test.log);
 	assert_int_equal(test.n_events, LOG_HELD_MAX + 1);
+	assert_int_equal(test.n_published, 1);
+	assert_true(test.told.n > 0);
 	assert_number(detail_of(&test.events[LOG_HELD_MAX], "pfn"), 0x999);
 }
 
@@ -304,6 +349,9 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(what_was_published_is_not_told_again,
 						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(keys_do_not_go_by_the_time, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(keys_go_by_the_source, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests_name("kernel_log", tests, NULL, NULL);

@@ -8,6 +8,7 @@
 
 #include "unit/check.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "unit/section_fixture.h"
@@ -267,6 +268,41 @@ static void firmware_log(void **state)
 	assert_null(decode_log_lines("cper-firmware", "memory error", 0, NULL));
 }
 
+/* --- one whose decoder fails --- */
+
+static const struct guid greedy_guid = GUID(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
+
+static int take_all(_unused_ const struct cper_section *section, struct arena *arena,
+		    _unused_ struct event *event)
+{
+	arena->used = arena->size;
+	return -ENOBUFS;
+}
+
+static const struct handler greedy = {
+	.type = &(const struct event_type){ .name = "greedy" },
+	.sections = { GUID(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11) },
+	.decode_section = take_all,
+};
+
+/* It is kept raw, with the memory that its own decoder had filled. */
+static void kept_raw_without_room(void **state)
+{
+	static uint8_t memory[256];
+	const struct handler *const handlers[] = { &greedy, handler_of("non-standard") };
+	const struct handler_table table = { handlers, ARRAY_SIZE(handlers) };
+	const struct cper_section section = { .type = greedy_guid,
+					      .body = (const uint8_t *)"abc",
+					      .len = 3 };
+	struct arena arena = { .base = memory, .size = sizeof(memory) };
+	struct event event;
+
+	(void)state;
+	assert_int_equal(cper_section_decode(&table, &section, &arena, &event), 1);
+	assert_string_equal(event.type->name, "non-standard");
+	assert_bytes(detail_of(&event, "data"), "abc", 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -278,6 +314,7 @@ int main(void)
 		cmocka_unit_test(firmware_sections),
 		cmocka_unit_test(firmware_cut),
 		cmocka_unit_test(firmware_log),
+		cmocka_unit_test(kept_raw_without_room),
 	};
 
 	return cmocka_run_group_tests_name("section_others", tests, NULL, NULL);

@@ -440,6 +440,39 @@ static void lying_lengths(void **state)
 	}
 }
 
+/* All descriptors name the record's whole body: what they give is no more than it has. */
+static void overlapping_sections(void **state)
+{
+	enum { N = 100, BODY = 1000 };
+	static uint8_t bytes[128 + N * 72 + BODY] = "CPER";
+	struct cper_section section;
+	struct cper_walk walk;
+	size_t given = 0, n = 0, torn = 0;
+
+	(void)state;
+	bytes[10] = N;
+	bytes[20] = sizeof(bytes) & 0xff;
+	bytes[21] = sizeof(bytes) >> 8;
+	for (size_t i = 0; i < N; i++) {
+		uint8_t *descriptor = bytes + 128 + i * 72;
+
+		descriptor[0] = (128 + N * 72) & 0xff;
+		descriptor[1] = (128 + N * 72) >> 8;
+		descriptor[4] = BODY & 0xff;
+		descriptor[5] = BODY >> 8;
+	}
+	cper_walk_records(&walk, bytes, sizeof(bytes));
+	for (; cper_walk_next(&walk, &section) > 0; n++) {
+		given += section.len;
+		torn += section.incomplete;
+		if (n == 0)
+			assert_int_equal(section.len, BODY);
+	}
+	assert_int_equal(n, N);
+	assert_in_range(given, BODY, sizeof(bytes));
+	assert_int_equal(torn, N - sizeof(bytes) / BODY);
+}
+
 /* --- what firmware of the virtual server reported --- */
 
 static void golden_payloads(void **state)
@@ -492,6 +525,7 @@ int main(void)
 		cmocka_unit_test(cut_at_every_length),
 		cmocka_unit_test(lies_in_every_byte),
 		cmocka_unit_test(lying_lengths),
+		cmocka_unit_test(overlapping_sections),
 		cmocka_unit_test(golden_payloads),
 	};
 

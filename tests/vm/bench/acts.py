@@ -41,13 +41,13 @@ class Since:
 
     def __init__(self, guest):
         self.guest = guest
-        self.mark = max((event["id"] for event in guest.rasctl("events", "-n", "1")["events"]),
+        self.mark = max((event["id"] for event in guest.rasctl("events", "--all", "-n", "1")["events"]),
                         default=0)
         self.mark = max([self.mark] + [action["id"] for action in self._all_actions()])
 
     def events(self, type_name=None, retold=False, **fields):
         """Those of a type; what another source told of as well is not among them."""
-        return [event for event in self.guest.rasctl("events")["events"]
+        return [event for event in self.guest.rasctl("events", "--all")["events"]
                 if event["id"] > self.mark and type_name in (None, event["type"])
                 and event.get("retold", False) == retold
                 and all(event.get(name) == value for name, value in fields.items())]

@@ -35,7 +35,7 @@ def query(guest, sql):
 
 
 def events(guest):
-    return guest.rasctl("events", "-n", 1000)["events"]
+    return guest.rasctl("events", "--all", "-n", 1000)["events"]
 
 
 def kept(guest, source):

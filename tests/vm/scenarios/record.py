@@ -18,12 +18,12 @@ MIDR, MPIDR = 0x413fd0c1, 0x100
 
 
 def last_id(guest):
-    events = guest.rasctl("events", "-n", "1")["events"]
+    events = guest.rasctl("events", "--all", "-n", "1")["events"]
     return events[0]["id"] if events else 0
 
 
 def events_after(guest, mark, type_name=None, retold=False):
-    return [event for event in guest.rasctl("events")["events"]
+    return [event for event in guest.rasctl("events", "--all")["events"]
             if event["id"] > mark and type_name in (None, event["type"])
             and event.get("retold", False) == retold]
 
