@@ -77,12 +77,22 @@ static void describe(const struct event *event, struct text *out)
 	cxl_describe_text(": ", &event->detail[CXL_TRANSACTION_TEXT], out);
 }
 
+/* The log has no more of it than that name. */
+static uint64_t identity(const struct event *event)
+{
+	const struct value name = value_text("CXL General Media Event");
+
+	(void)event;
+	return event_identity_of_text("section", &name);
+}
+
 static const struct event_type type = {
 	.name = "cxl-general-media",
 	.table = "cxl_general_media",
 	.fields = fields,
 	.n_fields = FIELDS,
 	.describe = describe,
+	.identity = identity,
 };
 
 const struct handler handler_cxl_general_media = {

@@ -156,12 +156,22 @@ static void describe(const struct event *event, struct text *out)
 	cxl_describe_text(", media ", &detail[MEDIA_TEXT], out);
 }
 
+/* The log has no more of it than that name. */
+static uint64_t identity(const struct event *event)
+{
+	const struct value name = value_text("CXL Memory Module Event");
+
+	(void)event;
+	return event_identity_of_text("section", &name);
+}
+
 static const struct event_type type = {
 	.name = "cxl-memory-module",
 	.table = "cxl_memory_module",
 	.fields = fields,
 	.n_fields = FIELDS,
 	.describe = describe,
+	.identity = identity,
 };
 
 const struct handler handler_cxl_memory_module = {

@@ -272,6 +272,15 @@ static void describe(const struct event *event, struct text *out)
 	cxl_describe_text(", correctable: ", &detail[CE_STATUS_TEXT], out);
 }
 
+/* The log has no more of it than that name. */
+static uint64_t identity(const struct event *event)
+{
+	const struct value name = value_text("CXL Protocol Error");
+
+	(void)event;
+	return event_identity_of_text("section", &name);
+}
+
 static const struct event_type type = {
 	.name = "cxl-protocol",
 	.table = "cxl_protocol",
@@ -280,6 +289,7 @@ static const struct event_type type = {
 	.lists = &cxl_dvsec_list,
 	.n_lists = 1,
 	.describe = describe,
+	.identity = identity,
 };
 
 const struct handler handler_cxl_protocol = {

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "cper/guid_names.h"
+#include "cper/log_event.h"
 #include "cper/section.h"
 
 enum {
@@ -22,6 +23,7 @@ enum {
 	SECTION_NAME,
 	LENGTH,
 	DATA,
+	LOG,
 	SEC_TYPE,
 	FRU_ID,
 	FRU_TEXT,
@@ -37,6 +39,7 @@ static const struct field fields[FIELDS] = {
 	[SECTION_NAME] = { .name = "section_name", .kind = FIELD_TEXT },
 	[LENGTH] = { .name = "length", .kind = FIELD_UINT },
 	[DATA] = { .name = "data", .kind = FIELD_BYTES },
+	[LOG] = { .name = "log", .kind = FIELD_TEXT },
 	[SEC_TYPE] = { .kernel = "sec_type", .kind = FIELD_BYTES },
 	[FRU_ID] = { .kernel = "fru_id", .kind = FIELD_BYTES },
 	[FRU_TEXT] = { .kernel = "fru_text", .kind = FIELD_TEXT },
@@ -87,10 +90,59 @@ static int decode(const struct record *record, struct event *event)
 	return cper_section_decode(record->handlers, &section, record->arena, event);
 }
 
+/* The section's own lines, one behind the other. */
+static struct value lines_of(const struct cper_log_section *section, struct arena *arena)
+{
+	char *text = arena_take(arena, CPER_LOG_LINES_MAX * CPER_LOG_LINE_BYTES);
+	struct text out = { .at = text,
+			    .size = CPER_LOG_LINES_MAX * CPER_LOG_LINE_BYTES };
+
+	if (!text)
+		return (struct value){ .kind = VALUE_NONE };
+	*text = '\0';
+	for (size_t i = 0; i < section->n_lines; i++)
+		text_add(&out, "%s%s", i ? "\n" : "", section->lines[i]);
+	return value_text_of(text, out.len);
+}
+
+/*
+ * A section that the kernel has a name for and tells in words that nobody here reads, as
+ * those of CXL: what it is, how bad, and the words. What it has no name for comes with a
+ * GUID, and from a tracepoint.
+ */
+static int decode_log(const struct cper_log_section *section, struct arena *arena,
+		      struct event *event)
+{
+	struct value *detail = event->detail;
+	struct guid guid;
+
+	if (!section->type[0] || guid_from_text(section->type, &guid) >= 0)
+		return 0;
+	cper_log_columns_fill(section, arena, event);
+	detail[SECTION_NAME] =
+		cper_log_text_of(arena, section->type, strlen(section->type));
+	detail[LOG] = lines_of(section, arena);
+	event->component =
+		strncmp(section->type, "CXL ", 4) ? COMPONENT_PLATFORM : COMPONENT_CXL;
+	event->flags |= EVENT_AT_LEAST;
+	return 1;
+}
+
+/* Types of their own that the log names (CXL) have the same of that name. */
+static uint64_t identity(const struct event *event)
+{
+	return event_identity_of_text("section", &event->detail[SECTION_NAME]);
+}
+
 static void describe(const struct event *event, struct text *out)
 {
 	const struct value *detail = event->detail;
 
+	if (detail[LOG].kind == VALUE_TEXT) {
+		text_add_value(out, &detail[SECTION_NAME]);
+		text_add(out, ", in the words of the kernel's log");
+		return;
+	}
 	text_add(out, "section ");
 	text_add_escaped(out, detail[SECTION_TYPE].text, detail[SECTION_TYPE].len);
 	if (detail[SECTION_NAME].kind == VALUE_TEXT) {
@@ -113,6 +165,7 @@ static const struct event_type type = {
 	.fields = fields,
 	.n_fields = FIELDS,
 	.describe = describe,
+	.identity = identity,
 };
 
 const struct handler handler_non_standard = {
@@ -122,4 +175,5 @@ const struct handler handler_non_standard = {
 	.decode = decode,
 	.any_section = true,
 	.decode_section = decode_section,
+	.decode_log = decode_log,
 };

@@ -101,7 +101,8 @@ static bool try_handlers(struct log_decoder *log, const struct cper_log_section 
 		const struct handler *handler = table->handlers[i];
 		struct event event;
 
-		if (!handler->decode_log)
+		/* by its name alone nothing is decoded: that is said below */
+		if (!handler->decode_log || handler->any_section)
 			continue;
 		event_init(&event, handler->type);
 		arena_reset(&log->decoder->arena);

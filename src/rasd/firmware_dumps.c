@@ -113,7 +113,7 @@ static bool understand(const struct firmware_take *take, const struct piece *pie
 	const struct handler_table *table = take->pipeline->handlers;
 
 	for (size_t i = 0; i < table->n_handlers; i++)
-		if (decode(take, table->handlers[i], piece, event) > 0)
+		if (decode(take, handler_in_turn(table, i), piece, event) > 0)
 			return true;
 	return false;
 }

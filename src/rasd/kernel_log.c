@@ -66,7 +66,7 @@ static bool understand(struct kernel_log *log, const struct held *held,
 
 	arena_reset(&log->pipeline->arena);
 	for (size_t i = 0; i < table->n_handlers; i++)
-		if (decode(log, table->handlers[i], held, event) > 0)
+		if (decode(log, handler_in_turn(table, i), held, event) > 0)
 			return true;
 	return false;
 }

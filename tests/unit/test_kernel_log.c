@@ -306,6 +306,45 @@ static void keys_go_by_the_source(void **state)
 	assert_true(test.events[0].once != test.events[1].once);
 }
 
+/* As 6.12 and later print what they have no tracepoint for (tests/golden, cxl-dram). */
+static void what_only_has_a_name_is_kept_in_words(void **state)
+{
+	struct event traced;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		char head[80];
+
+		snprintf(head, sizeof(head),
+			 "{%d}[Hardware Error]:  Error 0, type: fatal", 2 + i);
+		print(5 * SEC, 0, head);
+		snprintf(head, sizeof(head),
+			 "{%d}[Hardware Error]:   section_type: CXL DRAM Event", 2 + i);
+		print(5 * SEC, 0, head);
+		snprintf(head, sizeof(head), "{%d}[Hardware Error]:    DPA: 0x1000",
+			 2 + i);
+		print(5 * SEC, 0, head);
+	}
+	read_at(5 * SEC);
+	event_init(&traced, handler_of("cxl-dram")->type);
+	traced.id = 42;
+	traced.boottime_ns = 5 * SEC;
+	twins_saw(&test.twins, &traced); /* one of them was told by the driver as well */
+	kernel_log_tick(&test.log, 6 * SEC);
+	assert_int_equal(test.n_events, 2);
+	for (int i = 0; i < 2; i++) {
+		assert_string_equal(test.events[i].type->name, "non-standard");
+		assert_int_equal(test.events[i].component, COMPONENT_CXL);
+		assert_int_equal(test.events[i].severity, SEVERITY_FATAL);
+	}
+	assert_text(detail_of(&test.events[1], "log"), "DPA: 0x1000");
+	assert_string_equal(words_of(&test.events[1]),
+			    "CXL DRAM Event, in the words of the kernel's log");
+	assert_int_equal(test.events[0].flags & EVENT_RETOLD, EVENT_RETOLD);
+	assert_int_equal(test.events[1].flags & EVENT_RETOLD, 0);
+	assert_int_equal(test.links[0].from, 42);
+}
+
 static void more_than_can_wait_does_not(void **state)
 {
 	(void)state;
@@ -347,6 +386,8 @@ int main(void)
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(more_than_can_wait_does_not, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(what_only_has_a_name_is_kept_in_words,
+						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_was_published_is_not_told_again,
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(keys_do_not_go_by_the_time, set_up,
