@@ -53,6 +53,16 @@ void decoder_note(struct decoder *decoder, const char *fmt, ...)
 	va_end(ap);
 }
 
+/* Whether the decoder itself says so, in the column that all of them have for it. */
+static bool is_incomplete(const struct event *event)
+{
+	for (size_t i = 0; event->type && i < event->type->n_fields; i++)
+		if (event->type->fields[i].name &&
+		    !strcmp(event->type->fields[i].name, "incomplete"))
+			return value_as_uint(&event->detail[i]) != 0;
+	return false;
+}
+
 void decoder_show(struct decoder *decoder, struct event *event, const char *where,
 		  struct json_object *hits)
 {
@@ -67,6 +77,11 @@ void decoder_show(struct decoder *decoder, struct event *event, const char *wher
 	decoder->found = true;
 	decoder->n_events++;
 	output_item(&decoder->out, &event_record_view, record);
+	if (is_incomplete(event))
+		decoder_complain(decoder,
+				 "%s: it says that it is longer: what is shown is what "
+				 "there was of it",
+				 where);
 }
 
 /* --- the file --- */

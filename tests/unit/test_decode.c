@@ -87,19 +87,24 @@ static const char *give_text(struct fixture *f, const char *text)
 	return give(f, text, strlen(text));
 }
 
-/* Of what is decoded there is one event; a reference to it. */
-static struct json_object *only_event(struct fixture *f, const char *path)
+/* Of what was decoded there is one event; a reference to it. */
+static struct json_object *said_event(void)
 {
 	struct json_object *o, *events, *event;
 
-	assert_int_equal(RASCTL(f, "decode", "-o", "json", path), CTL_OK);
-	assert_string_equal(said.err, "");
 	o = parse(said.out);
 	events = get(o, "events");
 	assert_int_equal(json_object_array_length(events), 1);
 	event = json_object_get(json_object_array_get_idx(events, 0));
 	json_object_put(o);
 	return event;
+}
+
+static struct json_object *only_event(struct fixture *f, const char *path)
+{
+	assert_int_equal(RASCTL(f, "decode", "-o", "json", path), CTL_OK);
+	assert_string_equal(said.err, "");
+	return said_event();
 }
 
 static void assert_unknown_section(struct json_object *event)
@@ -261,16 +266,21 @@ static void times_of_a_log(void **state)
 static void a_log_that_lacks_bytes_says_so(void **state)
 {
 	struct fixture *f = *state;
-	struct json_object *event = only_event(
-		f,
-		give_text(f,
-			  "{7}[Hardware Error]:  Error 2, type: fatal\n"
-			  "{7}[Hardware Error]:  fru_text: slot 9\n"
-			  "{7}[Hardware Error]:   section type: unknown, " UNKNOWN_TEXT
-			  "\n{7}[Hardware Error]:   section length: 0x30\n"
-			  "{7}[Hardware Error]:   00000000: 03020100 07060504  ....\n"));
-	struct json_object *detail = get(event, "detail");
+	struct json_object *event, *detail;
 
+	assert_int_equal(
+		RASCTL(f, "decode", "-o", "json",
+		       give_text(
+			       f,
+			       "{7}[Hardware Error]:  Error 2, type: fatal\n"
+			       "{7}[Hardware Error]:  fru_text: slot 9\n"
+			       "{7}[Hardware Error]:   section type: unknown, " UNKNOWN_TEXT
+			       "\n{7}[Hardware Error]:   section length: 0x30\n"
+			       "{7}[Hardware Error]:   00000000: 03020100 07060504  ....\n")),
+		CTL_FAILED);
+	assert_non_null(strstr(said.err, "it says that it is longer"));
+	event = said_event();
+	detail = get(event, "detail");
 	assert_true(json_object_get_boolean(get(detail, "incomplete")));
 	assert_string_equal(json_object_get_string(get(detail, "fru_text")), "slot 9");
 	assert_string_equal(json_object_get_string(get(event, "severity")), "fatal");
@@ -391,8 +401,11 @@ static void what_is_cut_is_shown_as_far_as_it_goes(void **state)
 	assert_non_null(strstr(said.out, UNKNOWN_TEXT));
 	assert_non_null(strstr(said.err, "byte 248"));
 	make_block(&bytes);
-	assert_int_equal(RASCTL(f, "decode", give(f, bytes.at, 100)), CTL_OK);
+	assert_int_equal(RASCTL(f, "decode", give(f, bytes.at, 100)), CTL_FAILED);
 	assert_non_null(strstr(said.out, "incomplete:"));
+	assert_non_null(strstr(said.err,
+			       "block 0, section 0, byte 84: it says that it is "
+			       "longer"));
 	assert_int_equal(
 		RASCTL(f, "decode",
 		       give_text(f, UNKNOWN_LINES("") "x: memory_failure_event: pfn\n")),
