@@ -19,6 +19,7 @@
 
 #include <systemd/sd-id128.h>
 
+#include "db/open.h"
 #include "db/writer.h"
 #include "event/wire.h"
 #include "poison/poison.h"
@@ -204,8 +205,11 @@ static int open_database(struct store *store, struct store_hello *hello,
 			 struct text *note)
 {
 	const char *path = store->options->database;
-	int r = lock_database(store);
+	int r = db_examine(path, note);
 
+	if (r == DB_NOT_OURS) /* somebody else's file gets no lock beside it either */
+		return r;
+	r = lock_database(store);
 	if (r == -EWOULDBLOCK)
 		text_add(note,
 			 "another rasd writes to %s; give this one another with --db",
