@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "util/hash.h"
+
 struct value value_text(const char *text)
 {
 	if (!text)
@@ -53,23 +55,16 @@ struct value *event_rows_take(struct event *event, size_t list, size_t n_rows,
 	return values;
 }
 
-static uint64_t fnv1a(uint64_t hash, const void *bytes, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ ((const uint8_t *)bytes)[i]) * 1099511628211u;
-	return hash;
-}
-
 static uint64_t begin_identity(const char *kind)
 {
-	return fnv1a(14695981039346656037u, kind, strlen(kind) + 1);
+	return hash64(HASH64_START, kind, strlen(kind) + 1);
 }
 
 /* What makes an error of that kind ("memory", "pcie") this one, in one number; never 0.
  */
 uint64_t event_identity(const char *kind, const uint64_t *numbers, size_t n)
 {
-	uint64_t hash = fnv1a(begin_identity(kind), numbers, n * sizeof(numbers[0]));
+	uint64_t hash = hash64(begin_identity(kind), numbers, n * sizeof(numbers[0]));
 
 	return hash ? hash : 1;
 }
@@ -81,7 +76,7 @@ uint64_t event_identity_of_text(const char *kind, const struct value *text)
 
 	if (text->kind != VALUE_TEXT)
 		return 0;
-	hash = fnv1a(hash, text->text, text->len);
+	hash = hash64(hash, text->text, text->len);
 	return hash ? hash : 1;
 }
 

@@ -13,25 +13,6 @@ const char *symbol_text(const struct symbol_table *table, int64_t value)
 	return NULL;
 }
 
-/* The i-th of n_handlers, for what is offered to one after the other: those that take any
- * section come last. */
-const struct handler *handler_in_turn(const struct handler_table *table, size_t i)
-{
-	size_t n_any = 0;
-
-	for (size_t k = 0; k < table->n_handlers; k++) {
-		if (table->handlers[k]->any_section)
-			n_any++;
-		else if (k - n_any == i)
-			return table->handlers[k];
-	}
-	i -= table->n_handlers - n_any;
-	for (size_t k = 0; k < table->n_handlers; k++)
-		if (table->handlers[k]->any_section && i-- == 0)
-			return table->handlers[k];
-	return NULL;
-}
-
 static bool takes(const struct handler *handler, const struct guid *type)
 {
 	static const struct guid none;

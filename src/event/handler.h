@@ -107,7 +107,6 @@ struct handler_table {
 };
 
 uint32_t handler_table_hash(const struct handler_table *table);
-const struct handler *handler_in_turn(const struct handler_table *table, size_t i);
 const struct handler *handler_of_section(const struct handler_table *table,
 					 const struct guid *type);
 const char *symbol_text(const struct symbol_table *table, int64_t value);

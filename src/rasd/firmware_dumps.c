@@ -97,25 +97,27 @@ static int decode(const struct firmware_take *take, const struct handler *handle
 	const struct record record = { .page_size = take->pipeline->page_size,
 				       .arena = &take->pipeline->arena };
 
+	if (piece->section ? !handler->decode_log : !handler->decode_line)
+		return 0;
 	event_init(event, handler->type);
 	arena_reset(record.arena);
-	if (piece->section && handler->decode_log)
+	if (piece->section)
 		return handler->decode_log(piece->section, record.arena, event);
-	if (piece->line && handler->decode_line)
-		return handler->decode_line(&record, piece->line->text, piece->line->len,
-					    event);
-	return 0;
+	return handler->decode_line(&record, piece->line->text, piece->line->len, event);
 }
 
 static bool understand(const struct firmware_take *take, const struct piece *piece,
 		       struct event *event)
 {
+	static const struct guid nobodys;
 	const struct handler_table *table = take->pipeline->handlers;
+	const struct handler *any = handler_of_section(table, &nobodys);
 
 	for (size_t i = 0; i < table->n_handlers; i++)
-		if (decode(take, handler_in_turn(table, i), piece, event) > 0)
+		if (table->handlers[i] != any &&
+		    decode(take, table->handlers[i], piece, event) > 0)
 			return true;
-	return false;
+	return any && decode(take, any, piece, event) > 0;
 }
 
 /* `offset_ns`: what makes UTC of the dump's clock. */

@@ -51,24 +51,27 @@ static int decode(struct kernel_log *log, const struct handler *handler,
 	const struct record record = { .page_size = log->pipeline->page_size,
 				       .arena = &log->pipeline->arena };
 
+	if (held->section ? !handler->decode_log : !handler->decode_line)
+		return 0;
 	event_init(event, handler->type);
-	if (held->section && handler->decode_log)
+	if (held->section)
 		return handler->decode_log(held->section, record.arena, event);
-	if (held->line && handler->decode_line)
-		return handler->decode_line(&record, held->line, held->len, event);
-	return 0;
+	return handler->decode_line(&record, held->line, held->len, event);
 }
 
 static bool understand(struct kernel_log *log, const struct held *held,
 		       struct event *event)
 {
+	static const struct guid nobodys;
 	const struct handler_table *table = log->pipeline->handlers;
+	const struct handler *any = handler_of_section(table, &nobodys);
 
 	arena_reset(&log->pipeline->arena);
 	for (size_t i = 0; i < table->n_handlers; i++)
-		if (decode(log, handler_in_turn(table, i), held, event) > 0)
+		if (table->handlers[i] != any &&
+		    decode(log, table->handlers[i], held, event) > 0)
 			return true;
-	return false;
+	return any && decode(log, any, held, event) > 0;
 }
 
 /*
