@@ -7,7 +7,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <linux/loop.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -15,7 +18,8 @@
 
 #define SIZE_BYTES  (8 << 20)
 #define READ_BYTES  512
-#define BLOCK_BYTES 4096 /* of the largest sector that a loop device may ask for */
+#define BLOCK_BYTES 4096
+#define TRIES	    10
 
 static int make_backing(void)
 {
@@ -25,7 +29,7 @@ static int make_backing(void)
 	if (fd < 0)
 		return -errno;
 	unlink(path);
-	return ftruncate(fd, SIZE_BYTES) < 0 ? -errno : fd;
+	return fd;
 }
 
 static int open_free_loop(int *ret_number)
@@ -40,28 +44,61 @@ static int open_free_loop(int *ret_number)
 		return number;
 	snprintf(path, sizeof(path), "/dev/loop%d", number);
 	*ret_number = number;
-	return open(path, O_RDWR | O_DIRECT | O_CLOEXEC);
+	number = open(path, O_RDWR | O_DIRECT | O_CLOEXEC);
+	return number < 0 ? -errno : number;
+}
+
+/* Its file is there while it is set up, which tells its size, and then cut off. */
+static int attach(int fd, int backing_fd)
+{
+	struct loop_config config = { .fd = (unsigned int)backing_fd,
+				      .info.lo_flags = LO_FLAGS_AUTOCLEAR };
+
+	if (ftruncate(backing_fd, SIZE_BYTES) < 0 ||
+	    ioctl(fd, LOOP_CONFIGURE, &config) < 0 || ftruncate(backing_fd, 0) < 0)
+		return -errno;
+	return 0;
+}
+
+/* Whether the device is still one of some size after it was let go. */
+static bool let_go(int fd)
+{
+	uint64_t bytes = 0;
+
+	return ioctl(fd, LOOP_CLR_FD) == 0 && ioctl(fd, BLKGETSIZE64, &bytes) == 0 &&
+	       bytes > 0;
+}
+
+static int try_open(struct bad_disk *disk, int backing_fd)
+{
+	int r;
+
+	disk->fd = open_free_loop(&disk->number);
+	if (disk->fd < 0)
+		return disk->fd;
+	r = attach(disk->fd, backing_fd);
+	if (r == 0 && !let_go(disk->fd))
+		r = attach(disk->fd, backing_fd);
+	if (r < 0)
+		close(disk->fd);
+	return r;
 }
 
 /*
  * The file behind the device is cut off, so each read fails. Then the device is let go
- * while it is open: from Linux 6.10 on its driver refuses requests at once, without its
- * worker, which is twelve times as fast. The device is gone with the process.
+ * while it is open: newer kernels (6.18, but not 6.1) keep it until it is closed, and
+ * refuse requests at once, without its worker, which is twelve times as fast.
  */
 int bad_disk_open(struct bad_disk *disk)
 {
-	struct loop_config config = { .fd = (unsigned int)make_backing() };
-	int fd;
+	int backing_fd = make_backing();
+	int r = backing_fd < 0 ? backing_fd : -EBUSY;
 
-	if ((int)config.fd < 0)
-		return (int)config.fd;
-	fd = open_free_loop(&disk->number);
-	if (fd < 0 || ioctl(fd, LOOP_CONFIGURE, &config) < 0 ||
-	    ftruncate((int)config.fd, 0) < 0 || ioctl(fd, LOOP_CLR_FD) < 0)
-		return -errno;
-	close((int)config.fd);
-	disk->fd = fd;
-	return 0;
+	for (int i = 0; r == -EBUSY && i < TRIES; i++) /* others take free ones, too */
+		r = try_open(disk, backing_fd);
+	if (backing_fd >= 0)
+		close(backing_fd);
+	return r;
 }
 
 /* One request and one error each. Returns how many failed, or a negative errno. */

@@ -25,3 +25,9 @@ bench_latency_LDADD = libipc.a libutil.a
 bench_settle_SOURCES = bench/durable.c bench/durable.h bench/settle.c
 bench_settle_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)
 bench_settle_LDADD = libipc.a libutil.a
+
+# For rasdaemon; nothing of it is in what we build.
+bench/no-wait.so: bench/no_wait.c
+	@$(MKDIR_P) bench
+	$(AM_V_CC)$(CC) -shared -fPIC -O2 -o $@ $(srcdir)/bench/no_wait.c
+CLEANFILES += bench/no-wait.so

@@ -9,7 +9,10 @@
 
 #include "ipc/status.h"
 
-/* `how` is "ring", with the ring file, or "journal", with the database's directory. */
+/*
+ * `how` is "ring", with the ring file, or "journal", with the database's directory:
+ * there creations are watched, too, because of two deletions in a row one is not told.
+ */
 int durable_open(struct durable *durable, const char *how, const char *path)
 {
 	*durable = (struct durable){ .inotify_fd = -1 };
@@ -22,7 +25,7 @@ int durable_open(struct durable *durable, const char *how, const char *path)
 		return -EINVAL;
 	durable->inotify_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	if (durable->inotify_fd < 0 ||
-	    inotify_add_watch(durable->inotify_fd, path, IN_DELETE) < 0)
+	    inotify_add_watch(durable->inotify_fd, path, IN_CREATE | IN_DELETE) < 0)
 		return -errno;
 	return 0;
 }
@@ -43,7 +46,8 @@ static int look_at_journal(struct durable *durable)
 		for (ssize_t at = 0; at < n;) {
 			const struct inotify_event *event = (void *)(buffer + at);
 
-			durable->commits += event->len && is_journal(event->name);
+			durable->commits += event->mask & IN_DELETE && event->len &&
+					    is_journal(event->name);
 			at += (ssize_t)(sizeof(*event) + event->len);
 		}
 	}

@@ -4,6 +4,7 @@
 import contextlib
 import os
 import pathlib
+import statistics
 import subprocess
 import threading
 from importlib.machinery import SourceFileLoader
@@ -11,13 +12,20 @@ from importlib.machinery import SourceFileLoader
 TOP = pathlib.Path(__file__).resolve().parents[2]
 host = SourceFileLoader("host", str(TOP / "tests/host/run")).load_module()
 BUILD = host.BUILD
-PROGRAMS = ("bare", "feed", "latency", "settle")
+PROGRAMS = ("bare", "feed", "latency", "no-wait.so", "settle")
 
 
 def build():
     """The C programs beside this; what is built already takes no time."""
     subprocess.run(["make", "-s", *(f"bench/{name}" for name in PROGRAMS)], check=True,
                    cwd=BUILD)
+
+
+def percentiles(words):
+    """Milliseconds of what bench/latency printed."""
+    values = sorted(float(word) / 1000 for word in words)
+    cuts = statistics.quantiles(values, n=100, method="inclusive")
+    return {"p50": cuts[49], "p99": cuts[98]}
 
 
 def run(program, *arguments):

@@ -6,13 +6,14 @@ import os
 import pathlib
 import shutil
 import signal
-import statistics
+import subprocess
 import tempfile
 import time
 
 from . import common
 
 RUNTIME = pathlib.Path("/dev/shm")      # the ring's file belongs on a tmpfs
+METRICS = pathlib.Path("/run")          # where no others can write
 DRAIN = 1000000
 BURST = 60000
 
@@ -24,7 +25,8 @@ class Daemon(common.host.Rasd):
         super().__init__(tempfile.mkdtemp(prefix="rasd-", dir=place))
         self.runtime = pathlib.Path(tempfile.mkdtemp(prefix="rasd-bench-", dir=RUNTIME))
         self.ring = self.runtime / f"{self.instance}.ring"
-        self.configure(f"[metrics]\ntextfile = {self.directory}/rasd.prom\n"
+        self.metrics = pathlib.Path(tempfile.mkdtemp(prefix="rasd-bench-", dir=METRICS))
+        self.configure(f"[metrics]\ntextfile = {self.metrics}/rasd.prom\n"
                        f"[trace]\n{trace}\n")
 
     def family(self):
@@ -39,14 +41,18 @@ class Daemon(common.host.Rasd):
 
     def remove(self):
         super().remove()
-        shutil.rmtree(self.directory)
-        shutil.rmtree(self.runtime)
+        for directory in (self.directory, self.runtime, self.metrics):
+            shutil.rmtree(directory)
 
 
 @contextlib.contextmanager
-def running(place, trace=""):
+def running(place, trace="", database=None):
+    """`database`: a file that it begins with; a copy is used."""
     daemon = Daemon(place, trace)
     try:
+        if database:
+            subprocess.run(["cp", "--reflink=auto", database, daemon.database], check=True)
+            os.sync()
         began = time.monotonic()
         daemon.start()
         daemon.ready = time.monotonic() - began
@@ -56,9 +62,12 @@ def running(place, trace=""):
         daemon.remove()
 
 
-def account(rasd, kind, made, device=None):
-    """Rows, counted losses, and what neither of them tells; others' errors apart."""
-    rows, foreign = rasd.total(kind), 0
+def account(rasd, kind, made, device=None, before=0):
+    """
+    Rows, counted losses, and what neither of them tells; others' errors apart, and what
+    was there `before`.
+    """
+    rows, foreign = rasd.total(kind) - before, 0
     if device:
         foreign = rows - rasd.number(f"select count(*) from event where device = '{device}'")
     lost = rasd.lost(instance=rasd.instance + ("-signal" if kind == "sigbus" else ""))
@@ -69,7 +78,7 @@ def account(rasd, kind, made, device=None):
 def drain(rasd, what="block", kind="block-error", count=DRAIN):
     """What waits in the kernel's rings: how fast it becomes rows, and what that costs."""
     processes = rasd.family()
-    empty = rasd.database.stat().st_size
+    empty, before = rasd.database.stat().st_size, rasd.total(kind)
     os.kill(rasd.process.pid, signal.SIGSTOP)
     made, fed, device = common.feed(what, count)
     cost = common.Cost(processes)
@@ -77,7 +86,7 @@ def drain(rasd, what="block", kind="block-error", count=DRAIN):
         _, seconds, commits = rasd.settle(kind, made, rasd.process.pid)
     cpu, written = cost.cpu(), cost.written()
     rasd.stop()
-    found = account(rasd, kind, made, device)
+    found = account(rasd, kind, made, device, before)
     rows = found["rows"]
     return {**found, "rate": rows / seconds, "source": fed, "batch": rows / max(commits, 1),
             "cpu_us": 1e6 * sum(cpu.values()) / rows,
@@ -95,6 +104,11 @@ def measure_drain(place, with_rows=None, count=DRAIN):
         return result
 
 
+def measure_big(place, database, count=DRAIN):
+    with running(place, "buffer = 128M", database) as rasd:
+        return {"ready_ms": 1000 * rasd.ready, **drain(rasd, count=count)}
+
+
 def measure_signals(place, count=DRAIN // 2):
     with running(place, "buffer = 128M") as rasd:
         return drain_signals(rasd, count)
@@ -103,13 +117,14 @@ def measure_signals(place, count=DRAIN // 2):
 def drain_signals(rasd, count):
     """Signals of one sender are summed up in few rows, so they count by what those say."""
     os.kill(rasd.process.pid, signal.SIGSTOP)
-    made, *_ = common.feed("signal", count)
+    made, source, _ = common.feed("signal", count)
     cost = common.Cost(rasd.family())
     _, seconds, _ = rasd.settle("sigbus", made, rasd.process.pid)
     cpu = sum(cost.cpu().values())
     rasd.stop()
     found = account(rasd, "sigbus", made)
-    return {**found, "rate": found["rows"] / seconds, "cpu_us": 1e6 * cpu / made}
+    return {**found, "rate": found["rows"] / seconds, "source": source,
+            "cpu_us": 1e6 * cpu / made}
 
 
 def measure_live(place, count, threads, trace=""):
@@ -130,14 +145,8 @@ def measure_latency(place, count, rate):
     with running(place) as rasd:
         time.sleep(0.5)
         words = common.run("latency", "ring", rasd.ring, count, rate)
-        return percentiles(words)
-
-
-def percentiles(words):
-    values = sorted(float(word) / 1000 for word in words)
-    cuts = statistics.quantiles(values, n=100)
-    return {"p50": cuts[49], "p99": cuts[98]}
+        return common.percentiles(words)
 
 
 def measure_disk(place, count, rate):
-    return percentiles(common.run("latency", "disk", place, count, rate))
+    return common.percentiles(common.run("latency", "disk", place, count, rate))
