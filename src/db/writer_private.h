@@ -9,7 +9,6 @@
 enum statement {
 	SQL_BEGIN,
 	SQL_COMMIT,
-	SQL_ADD_EVENT,
 	SQL_ADD_BOOT,
 	SQL_FORGET_SEEN,
 	SQL_FIND_BOOT,
@@ -63,6 +62,7 @@ struct tally_of {
 };
 
 struct writer_tally;
+struct writer_feed;
 
 /* How far the removal of events has looked; see prune.c. */
 #define WRITER_PRUNE_CLASSES 3
@@ -86,6 +86,9 @@ struct db_writer {
 	sqlite3_stmt *rows[WRITER_ROW_MAX];
 	struct writer_state now, committed;
 	struct writer_tally *tally; /* of this batch, see writer_tally.c */
+	struct writer_feed *feed;   /* of this batch, see writer_feed.c */
+	sqlite3_stmt *add_events;   /* all that wait there */
+	uint64_t refused;	    /* of this batch, see db_refused() */
 	char ring[DB_TEXT_BYTES];
 	struct writer_prune prune;
 	uint64_t id_base; /* of the ring: its event n is row id_base + n */
@@ -100,6 +103,15 @@ int writer_prepare_rows(struct db_writer *w);
 int writer_run(struct db_writer *w, enum statement which);
 int writer_place_once(struct db_writer *w, const struct event *event, int64_t type,
 		      struct writer_place *place);
+
+int writer_feed_init(struct db_writer *w);
+int writer_feed_prepare(struct db_writer *w);
+void writer_feed_free(struct db_writer *w);
+void writer_feed_clear(struct db_writer *w);
+int writer_feed_add(struct db_writer *w, struct detail_inserts *inserts,
+		    const struct event *event, const struct value *undecoded,
+		    const struct writer_place *place);
+int writer_feed_flush(struct db_writer *w);
 
 int writer_tally_init(struct db_writer *w);
 void writer_tally_free(struct db_writer *w);
