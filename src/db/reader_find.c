@@ -151,14 +151,15 @@ static void severity_arms(struct arms *arms)
 	add_place_arm(arms, PLACE_SEVERITY, number);
 }
 
+/* A page lies in one block. */
 static void page_arms(struct arms *arms)
 {
-	char condition[96];
+	char number[24];
 
-	snprintf(condition, sizeof(condition), "e.address BETWEEN %lld AND %lld",
-		 (long long)arms->plan->filter->page_first,
-		 (long long)arms->plan->filter->page_last);
-	add_arm(arms, "event_address", condition);
+	snprintf(
+		number, sizeof(number), "%lld",
+		(long long)((int64_t)arms->plan->filter->page_first >> PLACE_BLOCK_BITS));
+	add_place_arm(arms, PLACE_BLOCK, number);
 }
 
 static void time_arms(struct arms *arms)
@@ -202,7 +203,8 @@ static bool by_cpu(const struct db_filter *f)
 
 static bool by_page(const struct db_filter *f)
 {
-	return f->page_last;
+	return f->page_last &&
+	       f->page_first >> PLACE_BLOCK_BITS == f->page_last >> PLACE_BLOCK_BITS;
 }
 
 static bool by_time(const struct db_filter *f)
@@ -219,7 +221,7 @@ static const struct way {
 			  */
 } ways[] = {
 	{ "event_unit", by_unit, unit_arms, true },
-	{ "event_address", by_page, page_arms, false },
+	{ NULL, by_page, page_arms, true },
 	{ NULL, by_dimm, dimm_arms, true },
 	{ NULL, by_device, device_arms, true },
 	{ NULL, by_cpu, cpu_arms, true },

@@ -124,20 +124,29 @@ static const char query_sql[] =
 	" PRIMARY KEY (kind, name, stretch)) WITHOUT ROWID;";
 
 /*
- * Severities have places, too; what these indexes cost in a flood of uncorrected errors
- * was a fifth of all. A program that knows no such places finds its events without them.
+ * Severities and addresses have places, too. What their indexes cost in a flood was a
+ * fifth of all; and more than all the rest where addresses differ, since each entry was
+ * on another page of the file. A program that knows no such places does without them.
  */
-#define STRETCHES_IN(index, condition)                                          \
+#define SEVERITIES_IN(index, condition)                                         \
 	"INSERT OR IGNORE INTO place SELECT 3, n.column2, e.stretch FROM"       \
 	" (SELECT DISTINCT ifnull(severity, 5) AS severity, id >> 9 AS stretch" \
 	" FROM event INDEXED BY " index " WHERE " condition ") e"               \
 	" JOIN " PLACE_SEVERITIES " n ON n.column1 = e.severity;"
-static const char severities_sql[] = STRETCHES_IN("event_severe", DB_SEVERE) STRETCHES_IN(
-	"event_mild",
-	DB_MILD) "INSERT INTO info SELECT 'place_top', value FROM info WHERE key = 'tally_top';"
-		 "DROP INDEX event_severe; DROP INDEX event_mild;";
 
-_Static_assert(PLACE_SEVERITY == 3 && PLACE_BITS == 9, "as the places above have it");
+/* clang-format off */
+static const char places_sql[] =
+	SEVERITIES_IN("event_severe", DB_SEVERE)
+	SEVERITIES_IN("event_mild", DB_MILD)
+	"INSERT OR IGNORE INTO place SELECT DISTINCT 4, address >> 16, id >> 9 FROM event"
+	" INDEXED BY event_address WHERE address IS NOT NULL;"
+	"INSERT INTO info SELECT 'place_top', value FROM info WHERE key = 'tally_top';"
+	"DROP INDEX event_severe; DROP INDEX event_mild; DROP INDEX event_address;";
+/* clang-format on */
+
+_Static_assert(PLACE_SEVERITY == 3 && PLACE_BLOCK == 4 && PLACE_BITS == 9 &&
+		       PLACE_BLOCK_BITS == 16,
+	       "as the places above have it");
 
 /* In rising order of version. A migration of a minor only adds what is to be asked. */
 static const struct migration {
@@ -149,7 +158,7 @@ static const struct migration {
 	{ 1002, "ALTER TABLE event ADD COLUMN device TEXT;"
 		"ALTER TABLE event ADD COLUMN device_id TEXT;" ONCE_SQL },
 	{ 1002, query_sql },
-	{ 1003, severities_sql },
+	{ 1003, places_sql },
 };
 
 static int migrate(sqlite3 *db, int64_t from)
@@ -201,7 +210,8 @@ static int is_behind(sqlite3 *db, const char *top)
 
 static int complete_places(sqlite3 *db)
 {
-	static const char *const places[] = { "0, device", "1, dimm", "2, cpu" };
+	static const char *const places[] = { "0, device", "1, dimm", "2, cpu",
+					      "4, address >> 16" };
 	int r = sql_exec(db, complete_severities_sql);
 
 	for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(places); i++) {

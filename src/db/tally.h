@@ -9,11 +9,11 @@
  * for each kind of event in it, so that a flood costs a row; and it is kept when events
  * are removed for their age: a summary counts those too.
  *
- * The table `place`: in which stretches of ids a device, a DIMM, a CPU or a severity has
- * events. It does what an index would, for a row a batch and place instead of one an
- * event: whoever looks reads the stretch. What it says may be more than there is, never
- * less. A severity's name is its number, and there are names for "this, worse, or not
- * told"; what is corrected has none, since it is the most.
+ * The table `place`: in which stretches of ids a device, a DIMM, a CPU, a severity or a
+ * block of addresses has events. It does what an index would, for a row a batch and place
+ * instead of one an event: whoever looks reads the stretch. What it says may be more than
+ * there is, never less. A severity's name is its number, and there are names for "this,
+ * worse, or not told"; what is corrected has none, since it is the most.
  */
 
 #include <sqlite3.h>
@@ -24,7 +24,10 @@
 
 #define PLACE_BITS 9 /* a stretch has 512 ids, read within a millisecond or so */
 
-enum place_kind { PLACE_DEVICE, PLACE_DIMM, PLACE_CPU, PLACE_SEVERITY };
+enum place_kind { PLACE_DEVICE, PLACE_DIMM, PLACE_CPU, PLACE_SEVERITY, PLACE_BLOCK };
+
+#define PLACE_BLOCK_BITS \
+	16 /* of an address: the largest page there is, so it is in one */
 
 #define PLACE_AT_LEAST(severity) (8 + (severity))
 

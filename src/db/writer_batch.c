@@ -175,6 +175,7 @@ void db_rollback(struct db_writer *w)
 	if (!sqlite3_get_autocommit(w->db))
 		sql_exec(w->db, "ROLLBACK");
 	w->now = w->committed;
+	writer_place_forget(w);
 	writer_feed_clear(w);
 	writer_tally_clear(w);
 }

@@ -178,22 +178,23 @@ static int insert_details(struct db_writer *w)
 	return 0;
 }
 
-static int count_rows(struct db_writer *w)
+/* What the tables say beside that of the events. */
+static int count_row(struct db_writer *w, const struct feed_row *row)
 {
-	int r = 0;
+	const struct event *event = &row->event;
+	const struct tally_of of = { .type = row->inserts->type_id,
+				     .boot = row->place.boot,
+				     .rows = 1,
+				     .count = event->count,
+				     .retold = row->place.flags & EVENT_RETOLD };
+	int r;
 
-	for (size_t i = 0; r >= 0 && i < w->feed->n; i++) {
-		const struct feed_row *row = &w->feed->rows[i];
-		const struct tally_of of = { .type = row->inserts->type_id,
-					     .boot = row->place.boot,
-					     .rows = 1,
-					     .count = row->event.count,
-					     .retold = row->place.flags & EVENT_RETOLD };
-
-		if (!row->is_refused)
-			r = writer_tally_add(w, &row->event, (uint64_t)row->id, &of);
-	}
-	return r;
+	if (row->is_refused)
+		return 0;
+	r = writer_tally_add(w, event, (uint64_t)row->id, &of);
+	return r < 0 || event->address_kind == ADDRESS_NONE ?
+		       r :
+		       writer_place_address(w, event->address, (uint64_t)row->id);
 }
 
 /*
@@ -208,7 +209,8 @@ int writer_feed_flush(struct db_writer *w)
 		return 0;
 	r = insert(w, w->add_events, 0, w->feed->n);
 	r = r < 0 ? r : insert_details(w);
-	r = r < 0 ? r : count_rows(w);
+	for (size_t i = 0; r >= 0 && i < w->feed->n; i++)
+		r = count_row(w, &w->feed->rows[i]);
 	writer_feed_clear(w);
 	return r;
 }

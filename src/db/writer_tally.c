@@ -177,66 +177,21 @@ static int write_slot(struct db_writer *w, const struct tally_slot *slot)
 	return writer_run(w, SQL_ADD_TALLY);
 }
 
-/* With its name bound: in each stretch that the batch has events of it in, and those
- * between. */
-static int write_stretches(struct db_writer *w, const struct tally_slot *slot,
-			   enum place_kind kind)
-{
-	sqlite3_stmt *stmt = w->statements[SQL_ADD_PLACE];
-	int r = 0;
-
-	sqlite3_bind_int64(stmt, 1, kind);
-	for (uint64_t i = slot->first_id >> PLACE_BITS;
-	     r >= 0 && i <= slot->last_id >> PLACE_BITS; i++) {
-		sqlite3_bind_int64(stmt, 3, (int64_t)i);
-		r = writer_run(w, SQL_ADD_PLACE);
-	}
-	return r;
-}
-
-static int write_named(struct db_writer *w, const struct tally_slot *slot,
-		       enum place_kind kind, const struct tally_text *name)
-{
-	if (!name->len)
-		return 0;
-	sqlite3_bind_text(w->statements[SQL_ADD_PLACE], 2, name->bytes, (int)name->len,
-			  SQLITE_STATIC);
-	return write_stretches(w, slot, kind);
-}
-
-static int write_numbered(struct db_writer *w, const struct tally_slot *slot,
-			  enum place_kind kind, int number)
-{
-	sqlite3_bind_int64(w->statements[SQL_ADD_PLACE], 2, number);
-	return write_stretches(w, slot, kind);
-}
-
-static int write_severity(struct db_writer *w, const struct tally_slot *slot)
-{
-	int r;
-
-	if (slot->severity == SEVERITY_CORRECTED)
-		return 0;
-	r = write_numbered(w, slot, PLACE_SEVERITY, slot->severity);
-	for (int least = SEVERITY_DEFERRED;
-	     r >= 0 && least <= MIN(slot->severity, SEVERITY_FATAL); least++)
-		r = write_numbered(w, slot, PLACE_SEVERITY, PLACE_AT_LEAST(least));
-	return r;
-}
-
 /* Nothing new is there of a slot that has only more of what was counted. */
 static int write_places(struct db_writer *w, const struct tally_slot *slot)
 {
+	const struct id_range ids = { .first = slot->first_id, .last = slot->last_id };
 	int r;
 
 	if (!slot->rows)
 		return 0;
-	r = write_named(w, slot, PLACE_DEVICE, &slot->device);
-	r = r < 0 ? r : write_named(w, slot, PLACE_DIMM, &slot->dimm);
-	if (r >= 0 && slot->cpu >= 0)
-		r = write_numbered(w, slot, PLACE_CPU, slot->cpu);
-	r = r < 0 ? r : write_severity(w, slot);
-	return r;
+	r = writer_place_text(w, PLACE_DEVICE, slot->device.bytes, slot->device.len,
+			      &ids);
+	r = r < 0 ? r :
+		    writer_place_text(w, PLACE_DIMM, slot->dimm.bytes, slot->dimm.len,
+				      &ids);
+	r = r < 0 ? r : writer_place_cpu(w, slot->cpu, &ids);
+	return r < 0 ? r : writer_place_severity(w, slot->severity, &ids);
 }
 
 static int set_top(struct db_writer *w, uint64_t id)

@@ -50,7 +50,7 @@ static void make_event(struct event *e, uint64_t i)
 	if (!draw(3))
 		e->cpu = (int32_t)draw(3);
 	if (draw(2))
-		event_set_address(e, ADDRESS_PHYSICAL, 0x1000 * draw(3) + draw(4096));
+		event_set_address(e, ADDRESS_PHYSICAL, 0xe000 + 0x1000 * draw(3) + draw(4096));
 }
 
 static void begin_boot(struct db_writer *w, uint64_t boot)
@@ -202,7 +202,7 @@ static void draw_filter(struct db_filter *f)
 	if (!draw(4))
 		f->until_ns = SAMPLE_TIME_NS + (int64_t)draw(300000) * NS_PER_SEC;
 	if (!draw(5)) {
-		f->page_first = 0x1000 * draw(4);
+		f->page_first = 0xe000 + 0x1000 * draw(4);
 		f->page_last = f->page_first + 0xfff;
 	}
 }
@@ -317,10 +317,11 @@ static void places_are_completed(void **state)
 		"DELETE FROM place; DELETE FROM info WHERE key = 'place_top'",
 		"DELETE FROM place WHERE stretch > 1;"
 		"UPDATE info SET value = 1023 WHERE key = 'place_top'",
-		"DELETE FROM place WHERE kind = 3; DELETE FROM info WHERE key = 'place_top';"
+		"DELETE FROM place WHERE kind >= 3; DELETE FROM info WHERE key = 'place_top';"
 		"CREATE INDEX event_severe ON event (severity) WHERE "
 		"(severity IN (3, 4) OR severity IS NULL);"
 		"CREATE INDEX event_mild ON event (severity) WHERE severity IN (0, 2);"
+		"CREATE INDEX event_address ON event (address) WHERE address IS NOT NULL;"
 		"PRAGMA user_version = 1002",
 	};
 	struct fixture *f = *state;
@@ -336,9 +337,9 @@ static void places_are_completed(void **state)
 		assert_no_place_is_missing(f);
 		assert_int_equal(ask_number(f->db, "SELECT count(*) FROM place"), places);
 	}
-	assert_int_equal(ask_number(f->db,
-				    "SELECT count(*) FROM sqlite_master"
-				    " WHERE name IN ('event_severe', 'event_mild')"),
+	assert_int_equal(ask_number(f->db, "SELECT count(*) FROM sqlite_master"
+					   " WHERE name IN ('event_severe', 'event_mild',"
+					   " 'event_address')"),
 			 0);
 	assert_tally_is_true(f);
 }
