@@ -26,8 +26,12 @@ static const char *const companions[] = { "-journal", "-shm", "-wal" };
 int db_open_file(const char *path, int flags, sqlite3 **ret)
 {
 	sqlite3 *db = NULL;
-	int code = sqlite3_open_v2(path, &db, flags | SQLITE_OPEN_NOMUTEX, NULL);
-	int r = sql_errno(db, code);
+	int code, r;
+
+	/* Before the first of all only, and nobody asks: a lock for each allocation. */
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	code = sqlite3_open_v2(path, &db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+	r = sql_errno(db, code);
 
 	if (r < 0) {
 		sqlite3_close(db);

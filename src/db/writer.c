@@ -10,7 +10,7 @@
 #include "db/sql.h"
 #include "db/tally.h"
 #include "db/wal_index.h"
-#include "db/writer_private.h"
+#include "db/writer_feed.h"
 #include "util/macro.h"
 
 #define OPEN_TIMEOUT_MSEC                                                              \
@@ -21,11 +21,6 @@
 const char *const writer_sql[STATEMENT_MAX] = {
 	[SQL_BEGIN] = "BEGIN IMMEDIATE",
 	[SQL_COMMIT] = "COMMIT",
-	[SQL_ADD_EVENT] =
-		"INSERT INTO event (id, boot, run, time, time_last, count, boottime,"
-		" type, severity, component, address, address_kind, address_mask, cpu,"
-		" pid, tgid, uid, comm, unit, dimm, device, device_id, source, flags)"
-		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	[SQL_ADD_BOOT] =
 		"INSERT INTO boot (boot_id, machine_id, kernel, arch, page_size,"
 		" first_seen) VALUES (?,?,?,?,?,?) ON CONFLICT (boot_id) DO NOTHING",
@@ -155,7 +150,7 @@ static int prepare_inserts(struct db_writer *w)
 		const struct event_type *type = i < w->table->n_handlers ?
 							w->table->handlers[i]->type :
 							&unknown_event_type;
-		int r = detail_inserts_prepare(w->db, type, &w->inserts[i]);
+		int r = detail_inserts_prepare(w->db, type, FEED_TABLE, &w->inserts[i]);
 
 		if (r < 0)
 			return r;
@@ -196,6 +191,7 @@ static int open_existing(struct db_writer *w)
 	r = r < 0 ? r : probe(w->db);
 	r = r < 0 ? r : schema_upgrade(w->db, w->table);
 	r = r < 0 ? r : prepare_statements(w);
+	r = r < 0 ? r : writer_feed_prepare(w);
 	r = r < 0 ? r : prepare_inserts(w);
 	r = r < 0 ? r : writer_prepare_rows(w);
 	r = r < 0 ? r : load_state(w);
@@ -210,6 +206,7 @@ static void close_database(struct db_writer *w)
 		sqlite3_finalize(TAKE_PTR(w->statements[i]));
 	for (size_t i = 0; i < WRITER_ROW_MAX; i++)
 		sqlite3_finalize(TAKE_PTR(w->rows[i]));
+	sqlite3_finalize(TAKE_PTR(w->add_events));
 	for (size_t i = 0; w->inserts && i < w->n_inserts; i++)
 		detail_inserts_finalize(&w->inserts[i]);
 	free(TAKE_PTR(w->inserts));
@@ -287,6 +284,7 @@ int db_writer_open(const char *path, const struct handler_table *table,
 	w->table = table;
 	w->path = strdup(path);
 	r = writer_tally_init(w);
+	r = r < 0 ? r : writer_feed_init(w);
 	r = r >= 0 && w->path ? open_somehow(w, ret_note) : -ENOMEM;
 	if (r == 0) {
 		*ret = w;
@@ -319,6 +317,7 @@ struct db_writer *db_writer_close(struct db_writer *w)
 	if (w->damaged)
 		db_mark_damaged(w->path);
 	writer_tally_free(w);
+	writer_feed_free(w);
 	free(w->path);
 	free(w);
 	return NULL;

@@ -30,6 +30,7 @@ uint64_t db_ring_id_base(const struct db_writer *w);
 int db_begin(struct db_writer *w);
 int db_add_event(struct db_writer *w, const struct event *event,
 		 const struct value *undecoded);
+uint64_t db_refused(const struct db_writer *w);
 int db_add_run(struct db_writer *w, const struct db_run *run);
 int db_end_run(struct db_writer *w, int64_t time_ns);
 int db_add_clock(struct db_writer *w, const struct db_clock *clock);

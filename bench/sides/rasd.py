@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""rasd, measured: each function starts one with an empty database and returns numbers."""
+
+import contextlib
+import os
+import pathlib
+import shutil
+import signal
+import statistics
+import tempfile
+import time
+
+from . import common
+
+RUNTIME = pathlib.Path("/dev/shm")      # the ring's file belongs on a tmpfs
+DRAIN = 1000000
+BURST = 60000
+
+
+class Daemon(common.host.Rasd):
+    """One rasd, its database below `place` on a real disk."""
+
+    def __init__(self, place, trace=""):
+        super().__init__(tempfile.mkdtemp(prefix="rasd-", dir=place))
+        self.runtime = pathlib.Path(tempfile.mkdtemp(prefix="rasd-bench-", dir=RUNTIME))
+        self.ring = self.runtime / f"{self.instance}.ring"
+        self.configure(f"[metrics]\ntextfile = {self.directory}/rasd.prom\n"
+                       f"[trace]\n{trace}\n")
+
+    def family(self):
+        return common.family(self.process.pid)
+
+    def settle(self, kind, events, pid=0):
+        return common.settle("ring", self.ring, kind, events, pid)
+
+    def file_bytes(self):
+        """Of the database, when it is stopped."""
+        return sum(path.stat().st_size for path in self.directory.glob("rasd.db*"))
+
+    def remove(self):
+        super().remove()
+        shutil.rmtree(self.directory)
+        shutil.rmtree(self.runtime)
+
+
+@contextlib.contextmanager
+def running(place, trace=""):
+    daemon = Daemon(place, trace)
+    try:
+        began = time.monotonic()
+        daemon.start()
+        daemon.ready = time.monotonic() - began
+        yield daemon
+    finally:
+        daemon.stop()
+        daemon.remove()
+
+
+def account(rasd, kind, made, device=None):
+    """Rows, counted losses, and what neither of them tells; others' errors apart."""
+    rows, foreign = rasd.total(kind), 0
+    if device:
+        foreign = rows - rasd.number(f"select count(*) from event where device = '{device}'")
+    lost = rasd.lost(instance=rasd.instance + ("-signal" if kind == "sigbus" else ""))
+    return {"made": made, "rows": rows, "lost": lost, "foreign": foreign,
+            "unaccounted": made + foreign - rows - lost}
+
+
+def drain(rasd, what="block", kind="block-error", count=DRAIN):
+    """What waits in the kernel's rings: how fast it becomes rows, and what that costs."""
+    processes = rasd.family()
+    empty = rasd.database.stat().st_size
+    os.kill(rasd.process.pid, signal.SIGSTOP)
+    made, fed, device = common.feed(what, count)
+    cost = common.Cost(processes)
+    with common.peak_pss(processes.values()) as peak:
+        _, seconds, commits = rasd.settle(kind, made, rasd.process.pid)
+    cpu, written = cost.cpu(), cost.written()
+    rasd.stop()
+    found = account(rasd, kind, made, device)
+    rows = found["rows"]
+    return {**found, "rate": rows / seconds, "source": fed, "batch": rows / max(commits, 1),
+            "cpu_us": 1e6 * sum(cpu.values()) / rows,
+            **{f"cpu_us_{name}": 1e6 * used / rows for name, used in cpu.items()},
+            "written": written / rows, "kept": (rasd.file_bytes() - empty) / rows,
+            "pss_flood": peak[0]}
+
+
+def measure_drain(place, with_rows=None, count=DRAIN):
+    """`with_rows` is called with the result and the database while that is there."""
+    with running(place, "buffer = 128M") as rasd:
+        result = drain(rasd, count=count)
+        if with_rows:
+            with_rows(result, rasd.database)
+        return result
+
+
+def measure_signals(place, count=DRAIN // 2):
+    with running(place, "buffer = 128M") as rasd:
+        return drain_signals(rasd, count)
+
+
+def drain_signals(rasd, count):
+    """Signals of one sender are summed up in few rows, so they count by what those say."""
+    os.kill(rasd.process.pid, signal.SIGSTOP)
+    made, *_ = common.feed("signal", count)
+    cost = common.Cost(rasd.family())
+    _, seconds, _ = rasd.settle("sigbus", made, rasd.process.pid)
+    cpu = sum(cost.cpu().values())
+    rasd.stop()
+    found = account(rasd, "sigbus", made)
+    return {**found, "rate": found["rows"] / seconds, "cpu_us": 1e6 * cpu / made}
+
+
+def measure_live(place, count, threads, trace=""):
+    """Events come as fast as `threads` can make them while rasd works on the same cores."""
+    with running(place, trace) as rasd:
+        cost = common.Cost(rasd.family())
+        settled = common.begin("settle", "ring", rasd.ring, "block-error", count)
+        made, source, device = common.feed("block", count, threads)
+        seconds = float(settled.communicate()[0].split()[1])
+        cpu = sum(cost.cpu().values())
+        rasd.stop()
+        found = account(rasd, "block-error", made, device)
+        return {**found, "source": source, "rate": found["rows"] / seconds,
+                "cpu_us": 1e6 * cpu / made}
+
+
+def measure_latency(place, count, rate):
+    with running(place) as rasd:
+        time.sleep(0.5)
+        words = common.run("latency", "ring", rasd.ring, count, rate)
+        return percentiles(words)
+
+
+def percentiles(words):
+    values = sorted(float(word) / 1000 for word in words)
+    cuts = statistics.quantiles(values, n=100)
+    return {"p50": cuts[49], "p99": cuts[98]}
+
+
+def measure_disk(place, count, rate):
+    return percentiles(common.run("latency", "disk", place, count, rate))
