@@ -77,11 +77,27 @@ void db_mark_damaged(const char *path)
 		close_fd(open(mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
 }
 
-static bool is_marked(const char *path)
+static void unmark(const char *path)
+{
+	char mark[DB_PATH_BYTES];
+
+	if (mark_path(path, mark) >= 0)
+		unlink(mark);
+}
+
+bool db_is_marked(const char *path)
 {
 	char mark[DB_PATH_BYTES];
 
 	return mark_path(path, mark) >= 0 && access(mark, F_OK) == 0;
+}
+
+/* Store puts a lock beside what it writes to, and beside nothing else. */
+bool db_has_lock(const char *path)
+{
+	char lock[DB_PATH_BYTES];
+
+	return path_with(path, ".lock", lock) >= 0 && access(lock, F_OK) == 0;
 }
 
 /*
@@ -98,6 +114,8 @@ static int judge_database(const char *path, struct text *ret_note)
 	if (n < 0)
 		return -errno;
 	if (n < HEADER_BYTES || memcmp(header, MAGIC, sizeof(MAGIC))) {
+		if (db_has_lock(path))
+			return DB_CORRUPT; /* it was ours */
 		text_add(ret_note, "%s is not a database; name another file", path);
 		return DB_NOT_OURS;
 	}
@@ -106,7 +124,7 @@ static int judge_database(const char *path, struct text *ret_note)
 			 "%s is a database of another program; name another file", path);
 		return DB_NOT_OURS;
 	}
-	return is_marked(path) ? DB_CORRUPT : DB_OPEN_OK;
+	return db_is_marked(path) ? DB_CORRUPT : DB_OPEN_OK;
 }
 
 /*
@@ -164,7 +182,7 @@ static int rename_companion(const char *path, const char *companion, const char 
  */
 int db_set_aside(const char *path, const char *why, struct text *ret_note)
 {
-	char aside[DB_PATH_BYTES], mark[DB_PATH_BYTES], stamp[32];
+	char aside[DB_PATH_BYTES], stamp[32];
 	time_t now = time(NULL);
 	struct tm tm;
 	int r = 0;
@@ -175,8 +193,8 @@ int db_set_aside(const char *path, const char *why, struct text *ret_note)
 		return -ENAMETOOLONG;
 	for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(companions); i++)
 		r = rename_companion(path, companions[i], aside);
-	if (r >= 0 && mark_path(path, mark) >= 0)
-		unlink(mark);
+	if (r >= 0)
+		unmark(path);
 	if (r >= 0)
 		r = sync_directory_of(path);
 	if (r >= 0)
@@ -222,6 +240,7 @@ int db_create_file(const char *path)
 	if (r < 0)
 		return r;
 	remove_file(building);
+	unmark(path); /* what it was about is gone */
 	r = db_open_file(building, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &db);
 	r = r < 0 ? r : schema_create(db);
 	sqlite3_close(db);
