@@ -81,11 +81,27 @@ void db_mark_damaged(const char *path)
 		close_fd(open(mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
 }
 
-static bool is_marked(const char *path)
+static void unmark(const char *path)
+{
+	char mark[DB_PATH_BYTES];
+
+	if (mark_path(path, mark) >= 0)
+		unlink(mark);
+}
+
+bool db_is_marked(const char *path)
 {
 	char mark[DB_PATH_BYTES];
 
 	return mark_path(path, mark) >= 0 && access(mark, F_OK) == 0;
+}
+
+/* Store puts a lock beside what it writes to, and beside nothing else. */
+bool db_has_lock(const char *path)
+{
+	char lock[DB_PATH_BYTES];
+
+	return path_with(path, ".lock", lock) >= 0 && access(lock, F_OK) == 0;
 }
 
 /*
@@ -102,6 +118,8 @@ static int judge_database(const char *path, struct text *ret_note)
 	if (n < 0)
 		return -errno;
 	if (n < HEADER_BYTES || memcmp(header, MAGIC, sizeof(MAGIC))) {
+		if (db_has_lock(path))
+			return DB_CORRUPT; /* it was ours */
 		text_add(ret_note, "%s is not a database; name another file", path);
 		return DB_NOT_OURS;
 	}
@@ -110,7 +128,7 @@ static int judge_database(const char *path, struct text *ret_note)
 			 "%s is a database of another program; name another file", path);
 		return DB_NOT_OURS;
 	}
-	return is_marked(path) ? DB_CORRUPT : DB_OPEN_OK;
+	return db_is_marked(path) ? DB_CORRUPT : DB_OPEN_OK;
 }
 
 /*
@@ -164,15 +182,6 @@ static int rename_companion(const char *path, const char *companion, const char 
 	return rename(from, to) < 0 ? -errno : 0;
 }
 
-/* So that a mark which was meant for another does not outlive it. */
-static void remove_mark(const char *path)
-{
-	char mark[DB_PATH_BYTES];
-
-	if (mark_path(path, mark) >= 0)
-		unlink(mark);
-}
-
 /*
  * Renames a database and what belongs to it to PATH.WHY-YYYYMMDDTHHMMSSZ (its -wal keeps
  * its ending, so that the set can still be opened). The note says where it went.
@@ -196,7 +205,7 @@ int db_set_aside(const char *path, const char *why, struct text *ret_note)
 		r = rename_companion(path, companions[i], aside);
 	r = r < 0 ? r : sync_directory_of(path);
 	if (r >= 0)
-		remove_mark(path); /* there is nothing any more that it could mean */
+		unmark(path); /* there is nothing any more that it could mean */
 	if (r >= 0)
 		text_add(ret_note, "it is kept as %s", aside);
 	return r;
@@ -247,6 +256,7 @@ int db_create_file(const char *path)
 	if (r < 0)
 		return r;
 	remove_file(building);
+	unmark(path); /* what it was about is gone */
 	r = db_open_file(building, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &db);
 	r = r < 0 ? r : schema_create(db);
 	sqlite3_close(db);

@@ -126,18 +126,16 @@ uint64_t db_ring_id_base(const struct db_writer *w)
 }
 
 /*
- * -EBUSY: somebody holds a lock on the database. -ESTALE: its file was moved or removed,
- * and what is written to it would be seen by nobody: close, and open anew.
+ * -EBUSY: somebody holds a lock on the database. -ESTALE: a file of it was moved or
+ * removed, or a newer program has changed its schema; -EUCLEAN: it is damaged: close, and
+ * open anew.
  */
 int db_begin(struct db_writer *w)
 {
-	int moved = 0;
+	int r = writer_look(w);
 
-	sqlite3_file_control(w->db, NULL, SQLITE_FCNTL_HAS_MOVED, &moved);
-	if (moved) {
-		snprintf(w->error, sizeof(w->error), "%s was moved or removed", w->path);
-		return -ESTALE;
-	}
+	if (r < 0)
+		return r;
 	w->now = w->committed;
 	w->refused = 0;
 	writer_feed_clear(w);

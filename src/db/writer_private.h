@@ -4,6 +4,7 @@
 /* What the files of the writer share. */
 
 #include "db/detail.h"
+#include "db/guard.h"
 #include "db/tally.h"
 #include "db/writer.h"
 
@@ -31,6 +32,7 @@ enum statement {
 	SQL_ADD_PLACE,
 	SQL_SET_TALLY_TOP,
 	SQL_FIND_TALLY_KEY,
+	SQL_FIND_VERSION,
 	STATEMENT_MAX
 };
 
@@ -107,7 +109,8 @@ struct db_writer {
 	char ring[DB_TEXT_BYTES];
 	struct writer_prune prune;
 	uint64_t id_base; /* of the ring: its event n is row id_base + n */
-	bool damaged;
+	struct db_guard guard;
+	bool damaged, has_failed_io;
 	char error[256];
 };
 
@@ -116,6 +119,7 @@ extern const char *const writer_sql[STATEMENT_MAX];
 int writer_failed(struct db_writer *w, int r);
 int writer_prepare_rows(struct db_writer *w);
 int writer_run(struct db_writer *w, enum statement which);
+int writer_look(struct db_writer *w);
 int writer_place_once(struct db_writer *w, const struct event *event, int64_t type,
 		      struct writer_place *place);
 
