@@ -10,7 +10,7 @@ libdbtests_a_SOURCES = tests/unit/db_fixture.c tests/unit/db_fixture.h \
 
 if HAVE_CMOCKA
 check_LIBRARIES += libdbtests.a
-check_PROGRAMS += $(DB_TESTS)
+check_PROGRAMS += $(DB_TESTS) tests/unit/samples
 TESTS += $(DB_TESTS)
 endif
 
@@ -31,3 +31,7 @@ tests_unit_test_rasctl_live_LDADD = $(DB_TESTS_LIBS)
 
 tests_unit_test_wal_index_SOURCES = tests/unit/test_wal_index.c
 tests_unit_test_wal_index_LDADD = $(DB_TESTS_LIBS)
+
+# No test: makes a database for those that are no programs, as tests/host.
+tests_unit_samples_SOURCES = tests/unit/samples.c
+tests_unit_samples_LDADD = $(DB_TESTS_LIBS)

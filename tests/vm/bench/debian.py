@@ -54,20 +54,22 @@ def update():
     subprocess.run(["apt-get", "-q", "-o", "DPkg::Lock::Timeout=600", "update"], check=True)
 
 
-def sources():
+def sources(arch=ARCH):
     """This machine's own Debian sources as lines for another apt."""
     targets = output("apt-get", "indextargets", "--format",
                      "$(SITE) $(RELEASE) $(COMPONENT)",
-                     "Created-By: Packages", f"Architecture: {ARCH}", "Origin: Debian")
+                     "Created-By: Packages", f"Architecture: {arch}", "Origin: Debian")
     wanted = sorted({line for line in targets.splitlines()
                      if line.split()[1].startswith(SUITE)})
     if not wanted:
-        raise RuntimeError(f"apt on this machine has no {SUITE} source for {ARCH}")
-    return [f"deb [arch={ARCH} signed-by={KEYRING}] {line}" for line in wanted]
+        raise RuntimeError(f"apt on this machine has no {SUITE} source for {arch}")
+    return [f"deb [arch={arch} signed-by={KEYRING}] {line}" for line in wanted]
 
 
 class Apt:
     """Where packages come from: this machine's apt, and its options."""
+
+    arch = ARCH
 
     def __init__(self, *options):
         self.options = options
@@ -77,10 +79,12 @@ class Apt:
 
 
 class Newer(Apt):
-    """An apt of its own, for a newer suite: lists, archives and sources in the cache."""
+    """An apt of its own, for another suite: lists, archives and sources in the cache."""
 
-    def __init__(self):
-        self.place = cache.directory("apt-newer")
+    def __init__(self, suite=NEWER_SUITE, arch=ARCH, place="apt-newer"):
+        self.suite = suite
+        self.arch = arch
+        self.place = cache.directory(place)
         (self.place / "sources.list").write_text(self._source())
         for name in ("lists/partial", "archives/partial"):
             (self.place / name).mkdir(parents=True, exist_ok=True)
@@ -88,21 +92,21 @@ class Newer(Apt):
                     "Dir::Etc::SourceParts": "/dev/null",
                     "Dir::State::Lists": self.place / "lists",
                     "Dir::State::status": "/dev/null",
-                    "Dir::Cache": self.place, "APT::Architecture": ARCH,
-                    "APT::Architectures": ARCH, "APT::Sandbox::User": "root"}
+                    "Dir::Cache": self.place, "APT::Architecture": arch,
+                    "APT::Architectures": arch, "APT::Sandbox::User": "root"}
         super().__init__(*(f"-o{name}={value}" for name, value in settings.items()))
 
-    @staticmethod
-    def _source():
-        """The newer suite, from where this machine has its own."""
-        [first, *_] = [line.split() for line in sources() if line.split()[-2] == SUITE]
-        return " ".join([*first[:-2], NEWER_SUITE, "main"]) + "\n"
+    def _source(self):
+        """The suite, from where this machine has its own."""
+        [first, *_] = [line.split() for line in sources(self.arch)
+                       if line.split()[-2] == SUITE]
+        return " ".join([*first[:-2], self.suite, "main"]) + "\n"
 
     def update(self):
         done = subprocess.run(self.command("apt-get", "update", "--error-on=any"), text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         if done.returncode != 0:
-            raise RuntimeError(f"the mirror does not have {NEWER_SUITE}")
+            raise RuntimeError(f"the mirror does not have {self.suite}")
 
 
 HERE = Apt()
@@ -119,7 +123,7 @@ def newest(pattern, apt=HERE):
 
 def version(package, apt=HERE):
     shown = output(*apt.command("apt-cache", "show", "--no-all-versions",
-                                f"{package}:{ARCH}"))
+                                f"{package}:{apt.arch}"))
     return re.search(r"^Version: (\S+)$", shown, re.M).group(1)
 
 
@@ -146,6 +150,6 @@ def unpacked(package, apt=HERE, parts=()):
 def unpack(package, destination, apt):
     with tempfile.TemporaryDirectory(dir=cache.directory("making")) as directory:
         subprocess.run(apt.command("apt-get", "-oAPT::Sandbox::User=root", "download",
-                                   f"{package}:{ARCH}"), check=True, cwd=directory)
+                                   f"{package}:{apt.arch}"), check=True, cwd=directory)
         [archive] = os.listdir(directory)
         subprocess.run(["dpkg", "-x", f"{directory}/{archive}", destination], check=True)
