@@ -30,6 +30,8 @@ include tests/unit/trace.mk
 include tests/unit/cov.mk
 include tests/fuzz/fuzz.mk
 
+include man/schema.mk
+
 # The virtual arm64 server and what needs root are run by scripts/test.
 EXTRA_DIST += tests/vm tests/golden tests/host tests/fuzz/corpus
 noinst_PROGRAMS = tests/host/flood
