@@ -2,7 +2,11 @@
 # it built: `make refresh-schema-page` makes it anew, and `make check` looks.
 
 check_PROGRAMS += man/make-schema
-man_make_schema_SOURCES = man/make-schema.c
+man_make_schema_SOURCES = \
+	man/make-schema.c \
+	man/make-schema.h \
+	man/schema_columns.c \
+	man/schema_tables.c
 man_make_schema_LDADD = libdbwrite.a libdbread.a libhandlers.a libcper.a libevent.a libutil.a \
 	$(SQLITE_LIBS)
 
