@@ -31,6 +31,8 @@ include tests/unit/cov.mk
 include tests/power/power.mk
 include tests/fuzz/fuzz.mk
 
+include man/schema.mk
+
 # The virtual arm64 server and what needs root are run by scripts/test.
 EXTRA_DIST += tests/vm tests/golden tests/host tests/fuzz/corpus
 noinst_PROGRAMS = tests/host/flood
