@@ -4,6 +4,7 @@
 /* What the files of the writer share. */
 
 #include "db/detail.h"
+#include "db/id_map.h"
 #include "db/writer.h"
 
 enum statement {
@@ -88,7 +89,7 @@ struct db_writer {
 	struct writer_tally *tally; /* of this batch, see writer_tally.c */
 	char ring[DB_TEXT_BYTES];
 	struct writer_prune prune;
-	uint64_t id_base; /* of the ring: its event n is row id_base + n */
+	struct id_map ids; /* of the ring */
 	bool damaged;
 	char error[256];
 };
@@ -100,6 +101,8 @@ int writer_prepare_rows(struct db_writer *w);
 int writer_run(struct db_writer *w, enum statement which);
 int writer_place_once(struct db_writer *w, const struct event *event, int64_t type,
 		      struct writer_place *place);
+
+int writer_find_ids(struct db_writer *w, uint64_t top);
 
 int writer_tally_init(struct db_writer *w);
 void writer_tally_free(struct db_writer *w);
