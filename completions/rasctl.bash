@@ -67,7 +67,9 @@ _rasctl() {
 			mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$current")
 		elif [ "$verb" = policy ] && [ "$before" = policy ]; then
 			mapfile -t COMPREPLY < <(compgen -W "show pause resume" -- "$current")
-		elif [ "$verb" = decode ]; then
+		elif [ "$verb" = db ] && [ "$before" = db ]; then
+			mapfile -t COMPREPLY < <(compgen -W "check backup vacuum import prune" -- "$current")
+		elif [ "$verb" = decode ] || [ "$verb" = db ]; then
 			compopt -o filenames 2>/dev/null
 			mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		fi

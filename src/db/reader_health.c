@@ -8,7 +8,8 @@
 #include "event/acts.h"
 #include "util/macro.h"
 
-/* Hardware's own, told once: the others move nothing, here as elsewhere. */
+/* Hardware's own, told once: the others move nothing, here as elsewhere. What was
+ * imported happened before anybody asked, and somebody else told of it. */
 #define COUNTS_NOT (EVENT_SYNTHETIC | EVENT_UNCONFIRMED | EVENT_RETOLD)
 
 static int count_events(struct db_reader *r, uint64_t after, const char *condition,
@@ -20,8 +21,8 @@ static int count_events(struct db_reader *r, uint64_t after, const char *conditi
 
 	snprintf(question, sizeof(question),
 		 "SELECT count(*) FROM (SELECT 1 FROM event WHERE %s AND id > %lld"
-		 " AND flags & %u = 0 LIMIT %d)",
-		 condition, (long long)after, COUNTS_NOT, DB_HEALTH_MAX);
+		 " AND flags & %u = 0 AND source IS NOT %d LIMIT %d)",
+		 condition, (long long)after, COUNTS_NOT, SOURCE_IMPORT, DB_HEALTH_MAX);
 	res = sql_number(r->db, question, &n);
 	*ret += (uint64_t)n;
 	return res < 0 ? res : 0;
@@ -54,12 +55,13 @@ static int count_untold(struct db_reader *r, uint64_t after, struct db_health *h
 	snprintf(
 		question, sizeof(question),
 		"SELECT told, count(*) FROM (SELECT %s AS told FROM event e WHERE " DB_SEVERE
-		" AND severity IS NULL AND id > %lld AND flags & %u = 0 LIMIT %d)"
+		" AND severity IS NULL AND id > %lld AND flags & %u = 0"
+		" AND source IS NOT %d LIMIT %d)"
 		" GROUP BY told",
 		res ? "(SELECT max(t.severity) FROM link l JOIN event t ON t.id = l.\"to\""
 		      " WHERE l.\"from\" = e.id AND l.kind = 2)" :
 		      "NULL",
-		(long long)after, COUNTS_NOT, DB_HEALTH_MAX);
+		(long long)after, COUNTS_NOT, SOURCE_IMPORT, DB_HEALTH_MAX);
 	res = sql_prepare(r->db, question, &stmt);
 	while (res >= 0 && (res = sql_next(stmt)) == 1)
 		add_untold(health, stmt);

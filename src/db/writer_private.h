@@ -73,7 +73,8 @@ struct writer_prune {
 	size_t class;
 	int64_t old_time; /* of what is too old: behind this, and this id */
 	uint64_t old_id;
-	int64_t missing; /* rows that somebody else removed */
+	uint64_t removed[WRITER_PRUNE_CLASSES]; /* rows */
+	int64_t missing;			/* rows that somebody else removed */
 	bool is_counted;
 };
 
