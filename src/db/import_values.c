@@ -207,8 +207,8 @@ static int get_bytes(sqlite3_stmt *stmt, int column, struct value *ret)
 	len = sqlite3_column_bytes(stmt, column);
 	if (len > IMPORT_VALUE_MAX)
 		return -EINVAL;
-	*ret = value_bytes(sqlite3_column_blob(stmt, column), (size_t)len);
-	return 0;
+	*ret = value_bytes(len ? sqlite3_column_blob(stmt, column) : "", (size_t)len);
+	return ret->bytes ? 0 : -ENOMEM;
 }
 
 static int get_number(sqlite3_stmt *stmt, int column, enum import_as as,
