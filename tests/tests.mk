@@ -23,6 +23,7 @@ include tests/unit/sections.mk
 include tests/unit/log.mk
 include tests/unit/firmware.mk
 include tests/unit/query.mk
+include tests/unit/import.mk
 include tests/unit/store.mk
 include tests/unit/vendor.mk
 include tests/unit/cxl.mk

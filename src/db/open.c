@@ -238,7 +238,7 @@ static int remove_orphans(const char *path, struct text *note)
 	if (r < 0)
 		return r;
 	remove_file(path);
-	remove_mark(path);
+	unmark(path);
 	return sync_directory_of(path);
 }
 

@@ -53,7 +53,7 @@ const char *const writer_sql[STATEMENT_MAX] = {
 	[SQL_ADD_LOSS] =
 		"INSERT INTO loss (stage, instance, cpu, count, time_from, time_to, run)"
 		" VALUES (?,?,?,?,?,?,?)",
-	[SQL_FIND_RING] = "SELECT position, id_base FROM ring WHERE id = ?",
+	[SQL_FIND_RING] = "SELECT position, id_base, id_top FROM ring WHERE id = ?",
 	[SQL_ADD_RING] = "INSERT INTO ring (id, position, id_base, id_top)"
 			 " VALUES (?1, 0, ?2, ?2)",
 	[SQL_SET_RING] = "UPDATE ring SET position = ?2, id_top = ?3 WHERE id = ?1",
@@ -350,6 +350,7 @@ struct db_writer *db_writer_close(struct db_writer *w)
 		db_mark_damaged(w->path);
 	writer_tally_free(w);
 	writer_feed_free(w);
+	free(w->ids.earlier);
 	free(w->path);
 	free(w);
 	return NULL;

@@ -51,6 +51,12 @@ struct db_keep {
 	uint64_t events, bytes;
 };
 
+/* Rows by class, in the order in which they go. */
+struct db_pruned {
+	uint64_t unconfirmed, corrected, others;
+};
+
+void db_pruned(const struct db_writer *w, struct db_pruned *ret);
 int db_prune(struct db_writer *w, const struct db_keep *keep, int64_t now_ns,
 	     uint64_t *removed);
 int db_read_memory(struct db_writer *w, const char *boot_id, int64_t now_ns,
