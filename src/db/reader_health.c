@@ -3,27 +3,61 @@
 /* What of a database wants somebody's attention. */
 
 #include "db/reader_private.h"
-#include "db/schema.h"
 #include "db/sql.h"
+#include "db/tally.h"
 #include "event/acts.h"
 #include "util/macro.h"
 
 /* Hardware's own, told once: the others move nothing, here as elsewhere. */
 #define COUNTS_NOT (EVENT_SYNTHETIC | EVENT_UNCONFIRMED | EVENT_RETOLD)
 
-static int count_events(struct db_reader *r, uint64_t after, const char *condition,
+/*
+ * "event e WHERE …": events of that severity behind `after`; only in the stretches that
+ * have some, where the file tells.
+ */
+static int add_events_of(struct db_reader *r, sqlite3_str *sql, enum severity severity,
+			 uint64_t after)
+{
+	int res = reader_has_places(r);
+
+	if (res < 0)
+		return res;
+	if (res)
+		sqlite3_str_appendf(
+			sql,
+			"place p CROSS JOIN event e ON e.id BETWEEN"
+			" p.stretch << %d AND (p.stretch << %d) + %d"
+			" WHERE p.kind = %d AND p.name = %d AND p.stretch >= %lld",
+			PLACE_BITS, PLACE_BITS, (1 << PLACE_BITS) - 1, PLACE_SEVERITY,
+			severity, (long long)(after >> PLACE_BITS));
+	else
+		sqlite3_str_appendall(sql, "event e WHERE 1");
+	sqlite3_str_appendf(sql,
+			    " AND e.severity IS nullif(%d, %d) AND +e.id > %lld"
+			    " AND e.flags & %u = 0 LIMIT %d",
+			    severity, SEVERITY_UNKNOWN, (long long)after, COUNTS_NOT,
+			    DB_HEALTH_MAX);
+	return 0;
+}
+
+static int count_events(struct db_reader *r, uint64_t after, enum severity severity,
 			uint64_t *ret)
 {
-	char question[320];
-	int64_t n = 0;
+	_cleanup_(sql_finalize) sqlite3_stmt *stmt = NULL;
+	sqlite3_str *sql = sqlite3_str_new(r->db);
 	int res;
 
-	snprintf(question, sizeof(question),
-		 "SELECT count(*) FROM (SELECT 1 FROM event WHERE %s AND id > %lld"
-		 " AND flags & %u = 0 LIMIT %d)",
-		 condition, (long long)after, COUNTS_NOT, DB_HEALTH_MAX);
-	res = sql_number(r->db, question, &n);
-	*ret += (uint64_t)n;
+	sqlite3_str_appendall(sql, "SELECT count(*) FROM (SELECT 1 FROM ");
+	res = add_events_of(r, sql, severity, after);
+	sqlite3_str_appendall(sql, ")");
+	if (res < 0) {
+		sqlite3_free(sqlite3_str_finish(sql));
+		return res;
+	}
+	res = sql_prepare_built(r->db, sql, &stmt);
+	res = res < 0 ? res : sql_next(stmt);
+	if (res == 1)
+		*ret += (uint64_t)sqlite3_column_int64(stmt, 0);
 	return res < 0 ? res : 0;
 }
 
@@ -46,21 +80,21 @@ static void add_untold(struct db_health *health, sqlite3_stmt *stmt)
 static int count_untold(struct db_reader *r, uint64_t after, struct db_health *health)
 {
 	_cleanup_(sql_finalize) sqlite3_stmt *stmt = NULL;
-	char question[512];
+	sqlite3_str *sql = sqlite3_str_new(r->db);
 	int res = sql_has_column(r->db, "link", NULL);
 
-	if (res < 0)
+	sqlite3_str_appendf(sql, "SELECT told, count(*) FROM (SELECT %s AS told FROM ",
+			    res == 1 ? "(SELECT max(t.severity) FROM link l JOIN event t"
+				       " ON t.id = l.\"to\" WHERE l.\"from\" = e.id"
+				       " AND l.kind = 2)" :
+				       "NULL");
+	res = res < 0 ? res : add_events_of(r, sql, SEVERITY_UNKNOWN, after);
+	sqlite3_str_appendall(sql, ") GROUP BY told");
+	if (res < 0) {
+		sqlite3_free(sqlite3_str_finish(sql));
 		return res;
-	snprintf(
-		question, sizeof(question),
-		"SELECT told, count(*) FROM (SELECT %s AS told FROM event e WHERE " DB_SEVERE
-		" AND severity IS NULL AND id > %lld AND flags & %u = 0 LIMIT %d)"
-		" GROUP BY told",
-		res ? "(SELECT max(t.severity) FROM link l JOIN event t ON t.id = l.\"to\""
-		      " WHERE l.\"from\" = e.id AND l.kind = 2)" :
-		      "NULL",
-		(long long)after, COUNTS_NOT, DB_HEALTH_MAX);
-	res = sql_prepare(r->db, question, &stmt);
+	}
+	res = sql_prepare_built(r->db, sql, &stmt);
 	while (res >= 0 && (res = sql_next(stmt)) == 1)
 		add_untold(health, stmt);
 	return res;
@@ -100,15 +134,10 @@ int db_read_health(struct db_reader *r, uint64_t after, struct db_health *ret)
 	health.last_id = (uint64_t)last;
 	after = MIN(after, (uint64_t)INT64_MAX);
 	res = res < 0 ? res :
-			count_events(r, after, DB_SEVERE " AND severity = 3",
-				     &health.uncorrected);
-	res = res < 0 ? res :
-			count_events(r, after, DB_SEVERE " AND severity = 4",
-				     &health.uncorrected);
+			count_events(r, after, SEVERITY_UNCORRECTED, &health.uncorrected);
+	res = res < 0 ? res : count_events(r, after, SEVERITY_FATAL, &health.uncorrected);
 	res = res < 0 ? res : count_untold(r, after, &health);
-	res = res < 0 ? res :
-			count_events(r, after, DB_MILD " AND severity = 2",
-				     &health.deferred);
+	res = res < 0 ? res : count_events(r, after, SEVERITY_DEFERRED, &health.deferred);
 	res = res < 0 ? res : count_failed_acts(r, after, &health);
 	res = res < 0 ? res : sql_number(r->db, "SELECT sum(count) FROM loss", &lost);
 	health.lost = (uint64_t)lost;

@@ -200,18 +200,28 @@ static int ask_tally(struct plan *plan)
 	return res < 0 ? res : read_tally(plan, stmt);
 }
 
-/* 1: there is a tally, and it has all events; else 0, or a negative errno. */
+/* 1: there is a table, and by that number it has all events; else 0, or an errno. */
+static int has_all(struct db_reader *r, const char *table, const char *top)
+{
+	char question[160];
+	int64_t behind = 1;
+	int res = sql_has_column(r->db, table, NULL);
+
+	snprintf(question, sizeof(question),
+		 "SELECT ifnull((SELECT max(id) FROM event), 0) > ifnull(%s, -1)", top);
+	if (res == 1)
+		res = sql_number(r->db, question, &behind);
+	return res < 0 ? res : !behind;
+}
+
 int reader_has_tally(struct db_reader *r)
 {
-	int64_t behind = 1;
-	int res = sql_has_column(r->db, "tally", NULL);
+	return has_all(r, "tally", TALLY_TOP);
+}
 
-	if (res == 1)
-		res = sql_number(r->db,
-				 "SELECT ifnull((SELECT max(id) FROM event), 0) >"
-				 " ifnull(" TALLY_TOP ", -1)",
-				 &behind);
-	return res < 0 ? res : !behind;
+int reader_has_places(struct db_reader *r)
+{
+	return has_all(r, "place", PLACE_TOP);
 }
 
 /* --- the plan ----------------------------------------------------------------------- */
@@ -261,5 +271,8 @@ int plan_make(struct plan *plan)
 	if (res >= 0 && needs_tally(plan->filter))
 		res = reader_has_tally(plan->r);
 	plan->has_tally = res == 1 && needs_tally(plan->filter);
+	if (res >= 0 && plan->has_tally)
+		res = reader_has_places(plan->r);
+	plan->has_places = res == 1 && plan->has_tally;
 	return res < 0 || !plan->has_tally ? res : ask_tally(plan);
 }

@@ -69,10 +69,9 @@ def sources(arch=ARCH):
 class Apt:
     """Where packages come from: this machine's apt, and its options."""
 
-    arch = ARCH
-
-    def __init__(self, *options):
+    def __init__(self, *options, arch=ARCH):
         self.options = options
+        self.arch = arch
 
     def command(self, program, *arguments):
         return [program, "-q", *self.options, *arguments]
@@ -81,11 +80,10 @@ class Apt:
 class Newer(Apt):
     """An apt of its own, for another suite: lists, archives and sources in the cache."""
 
-    def __init__(self, suite=NEWER_SUITE, arch=ARCH, place="apt-newer"):
+    def __init__(self, suite=NEWER_SUITE, arch=ARCH):
         self.suite = suite
-        self.arch = arch
-        self.place = cache.directory(place)
-        (self.place / "sources.list").write_text(self._source())
+        self.place = cache.directory(f"apt-{suite}-{arch}")
+        (self.place / "sources.list").write_text(self._source(suite, arch))
         for name in ("lists/partial", "archives/partial"):
             (self.place / name).mkdir(parents=True, exist_ok=True)
         settings = {"Dir::Etc::SourceList": self.place / "sources.list",
@@ -94,13 +92,13 @@ class Newer(Apt):
                     "Dir::State::status": "/dev/null",
                     "Dir::Cache": self.place, "APT::Architecture": arch,
                     "APT::Architectures": arch, "APT::Sandbox::User": "root"}
-        super().__init__(*(f"-o{name}={value}" for name, value in settings.items()))
+        super().__init__(*(f"-o{name}={value}" for name, value in settings.items()), arch=arch)
 
-    def _source(self):
-        """The suite, from where this machine has its own."""
-        [first, *_] = [line.split() for line in sources(self.arch)
-                       if line.split()[-2] == SUITE]
-        return " ".join([*first[:-2], self.suite, "main"]) + "\n"
+    @staticmethod
+    def _source(suite, arch):
+        """The newer suite, from where this machine has its own."""
+        [first, *_] = [line.split() for line in sources(arch) if line.split()[-2] == SUITE]
+        return " ".join([*first[:-2], suite, "main"]) + "\n"
 
     def update(self):
         done = subprocess.run(self.command("apt-get", "update", "--error-on=any"), text=True,
@@ -130,7 +128,7 @@ def version(package, apt=HERE):
 def needed(package, pattern, apt=HERE):
     """What a package depends on whose name matches."""
     shown = output(*apt.command("apt-cache", "show", "--no-all-versions",
-                                f"{package}:{ARCH}"))
+                                f"{package}:{apt.arch}"))
     depends = re.search(r"^Depends: (.*)$", shown, re.M)
     names = [each.split()[0] for each in depends.group(1).split(", ")] if depends else []
     return [name for name in names if re.search(pattern, name)]
@@ -139,6 +137,8 @@ def needed(package, pattern, apt=HERE):
 def unpacked(package, apt=HERE, parts=()):
     """The directory in the cache that holds the newest package's files, and its parts'."""
     name = f"{package}_{version(package, apt)}".replace(":", "%")
+    if apt.arch != ARCH:
+        name += f"_{apt.arch}"
     path = cache.root() / "packages" / name
     if not path.exists():
         with cache.making(path) as temporary:
