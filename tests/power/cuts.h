@@ -27,7 +27,7 @@ struct acknowledged {
 	uint64_t in_flight; /* the position that a batch being committed goes to */
 	uint64_t pruned;    /* events */
 	uint64_t pruning;   /* a step is under way: so many more, at most */
-	uint64_t steps;	    /* of the disk, in all */
+	uint64_t steps;	    /* of the disk, when it came to rest */
 	char complaint[512];
 };
 
@@ -46,6 +46,8 @@ struct cut {
 	uint64_t old_sum, old_log_sum; /* of what is to be set aside */
 	struct arena arena;
 	struct acknowledged *acknowledged;
+	/* what was cut, for the record */
+	unsigned int n, in_commit, was_written, in_prune, at_rest;
 };
 
 enum told told_of(uint64_t id);

@@ -237,6 +237,7 @@ int write_until_cut(struct cut *cut, const struct power *power)
 		sqlite3_test_control(SQLITE_TESTCTRL_PRNG_SEED, (int)power->seed, NULL);
 		power_on(power);
 		work(&writing);
+		cut->acknowledged->steps = power_steps();
 		power_cut();
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);

@@ -165,6 +165,17 @@ static uint64_t pick_moment(const struct cut *cut, uint64_t *random, unsigned in
 	return 1 + random_below(random, within[which]);
 }
 
+static void take_stock(struct cut *cut)
+{
+	const struct acknowledged *done = cut->acknowledged;
+
+	cut->n++;
+	cut->in_commit += done->in_flight != 0;
+	cut->was_written += done->in_flight && done->position == done->in_flight;
+	cut->in_prune += done->pruning != 0;
+	cut->at_rest += done->steps != 0;
+}
+
 /* One of a chain. False: something was lost, doubled or damaged; the complaint says what.
  */
 static bool cut_once(struct cut *cut, uint64_t *random, unsigned int n, bool lies,
@@ -177,6 +188,7 @@ static bool cut_once(struct cut *cut, uint64_t *random, unsigned int n, bool lie
 				     .lies = lies };
 
 	make_empty(cut->disk);
+	cut->acknowledged->steps = 0;
 	if (write_until_cut(cut, &power) < 0) {
 		text_add(complaint, "the writer: %s", cut->acknowledged->complaint);
 		return false;
@@ -184,6 +196,7 @@ static bool cut_once(struct cut *cut, uint64_t *random, unsigned int n, bool lie
 	copy_all(cut->disk, cut->copy);
 	if (!check_disk(cut, cut->copy, complaint))
 		return false;
+	take_stock(cut);
 	cut->acknowledged->in_flight = cut->acknowledged->pruning = 0;
 	remove_all(cut->live);
 	assert_int_equal(rename(cut->disk, cut->live), 0);
@@ -217,9 +230,11 @@ static void cut_and_compare(unsigned int n, uint64_t seed)
 
 	set_up(&cut);
 	found = cut_often(&cut, n, seed, false, &complaint);
-	print_message(
-		"%u power cuts from seed %" PRIu64 ", %" PRIu64 " ms\n", found, seed,
-		(uint64_t)((clock_now_ns(CLOCK_MONOTONIC) - started) / NS_PER_MSEC));
+	print_message("%u power cuts from seed %" PRIu64 ", %" PRIu64 " s: %u in a commit"
+		      " (%u of those on disk), %u in removing, %u at rest\n",
+		      cut.n, seed,
+		      (uint64_t)((clock_now_ns(CLOCK_MONOTONIC) - started) / NS_PER_SEC),
+		      cut.in_commit, cut.was_written, cut.in_prune, cut.at_rest);
 	if (getenv("RASD_CUT_KEEP") && found < n)
 		print_message("left: %s\n", cut.top);
 	else
