@@ -106,7 +106,8 @@ struct db_facts {
 	char db_id[DB_TEXT_BYTES];
 	int schema;		    /* MAJOR * 1000 + MINOR */
 	uint64_t first_id, last_id; /* 0: no events */
-	int64_t last_event_ns;
+	int64_t last_event_ns;	    /* the latest; one with a lower id may be later */
+	uint64_t pruned;	    /* rows of events that were removed, ever */
 };
 
 int db_read_last_run(struct db_reader *r, struct db_last_run *ret);

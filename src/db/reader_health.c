@@ -8,7 +8,8 @@
 #include "event/acts.h"
 #include "util/macro.h"
 
-/* Hardware's own, told once: the others move nothing, here as elsewhere. */
+/* Hardware's own, told once: the others move nothing, here as elsewhere. What was
+ * imported happened before anybody asked, and somebody else told of it. */
 #define COUNTS_NOT (EVENT_SYNTHETIC | EVENT_UNCONFIRMED | EVENT_RETOLD)
 
 /*
@@ -34,9 +35,9 @@ static int add_events_of(struct db_reader *r, sqlite3_str *sql, enum severity se
 		sqlite3_str_appendall(sql, "event e WHERE 1");
 	sqlite3_str_appendf(sql,
 			    " AND e.severity IS nullif(%d, %d) AND +e.id > %lld"
-			    " AND e.flags & %u = 0 LIMIT %d",
+			    " AND e.flags & %u = 0 AND e.source IS NOT %d LIMIT %d",
 			    severity, SEVERITY_UNKNOWN, (long long)after, COUNTS_NOT,
-			    DB_HEALTH_MAX);
+			    SOURCE_IMPORT, DB_HEALTH_MAX);
 	return 0;
 }
 

@@ -28,7 +28,7 @@ const struct event_type unknown_event_type = {
  * those of event/kinds.h; the view "events" has them as words, see db/views.c.
  *
  * Event ids are never used twice, whatever is deleted: a ring's ids begin at `id_base` of
- * its row, and a new ring's base is the highest `id_top` there is.
+ * its row, and a new ring's base is the highest `id_top` there is. See also db/id_map.h.
  */
 static const char base_sql[] =
 	"CREATE TABLE info (key TEXT PRIMARY KEY, value) WITHOUT ROWID;"

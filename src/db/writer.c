@@ -3,6 +3,7 @@
 #include "db/writer.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,9 +14,8 @@
 #include "db/writer_feed.h"
 #include "util/macro.h"
 
-#define OPEN_TIMEOUT_MSEC                                                              \
-	5000		      /* somebody else may be reading while the schema changes \
-			       */
+#define OPEN_TIMEOUT_MSEC 1000 /* then it is said who has it, and tried again */
+#define OPEN_STEP_MSEC	  20
 #define BUSY_TIMEOUT_MSEC 250 /* then the batch waits in the ring and is tried again */
 
 const char *const writer_sql[STATEMENT_MAX] = {
@@ -53,7 +53,7 @@ const char *const writer_sql[STATEMENT_MAX] = {
 	[SQL_ADD_LOSS] =
 		"INSERT INTO loss (stage, instance, cpu, count, time_from, time_to, run)"
 		" VALUES (?,?,?,?,?,?,?)",
-	[SQL_FIND_RING] = "SELECT position, id_base FROM ring WHERE id = ?",
+	[SQL_FIND_RING] = "SELECT position, id_base, id_top FROM ring WHERE id = ?",
 	[SQL_ADD_RING] = "INSERT INTO ring (id, position, id_base, id_top)"
 			 " VALUES (?1, 0, ?2, ?2)",
 	[SQL_SET_RING] = "UPDATE ring SET position = ?2, id_top = ?3 WHERE id = ?1",
@@ -63,6 +63,7 @@ const char *const writer_sql[STATEMENT_MAX] = {
 		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)" TALLY_ADD,
 	[SQL_ADD_PLACE] =
 		"INSERT OR IGNORE INTO place (kind, name, stretch) VALUES (?,?,?)",
+	[SQL_FIND_VERSION] = "PRAGMA user_version",
 	[SQL_SET_TALLY_TOP] = TALLY_SET_TOP,
 	[SQL_FIND_TALLY_KEY] = "SELECT time, ifnull(boot, 0), type, ifnull(severity, 5),"
 			       " ifnull(component, 0), device, dimm, ifnull(cpu, -1),"
@@ -75,7 +76,9 @@ int writer_failed(struct db_writer *w, int r)
 {
 	if (r < 0)
 		snprintf(w->error, sizeof(w->error), "%s", sqlite3_errmsg(w->db));
-	if (r == -EUCLEAN)
+	if (r == -EIO)
+		w->has_failed_io = true;
+	if (r == -EUCLEAN && !w->has_failed_io) /* else what was read may be no damage */
 		w->damaged = true;
 	return r;
 }
@@ -173,12 +176,29 @@ static int load_state(struct db_writer *w)
 	return r < 0 ? r : 0;
 }
 
+/*
+ * While somebody else writes, the index of the log is not ours to make anew. -EBUSY: too
+ * long for us.
+ */
+static int await_others(const char *path)
+{
+	struct db_holder holder;
+
+	for (int i = 0; i < OPEN_TIMEOUT_MSEC / OPEN_STEP_MSEC; i++) {
+		if (!db_find_blocker(path, &holder))
+			return 0;
+		poll(NULL, 0, OPEN_STEP_MSEC);
+	}
+	return -EBUSY;
+}
+
 /* 0, DB_TOO_NEW, DB_CORRUPT or a negative errno; never a half-open writer in use. */
 static int open_existing(struct db_writer *w)
 {
 	int64_t version = 0;
 	int r = access(w->path, W_OK) < 0 ? -errno : 0;
 
+	r = r < 0 ? r : await_others(w->path);
 	r = r < 0 ? r : wal_index_invalidate(w->path);
 	r = r < 0 ? r : db_open_file(w->path, SQLITE_OPEN_READWRITE, &w->db);
 	if (r < 0)
@@ -195,6 +215,7 @@ static int open_existing(struct db_writer *w)
 	r = r < 0 ? r : prepare_inserts(w);
 	r = r < 0 ? r : writer_prepare_rows(w);
 	r = r < 0 ? r : load_state(w);
+	r = r < 0 ? r : db_guard_open(&w->guard, w->path);
 	sqlite3_busy_timeout(w->db, BUSY_TIMEOUT_MSEC);
 	writer_failed(w, r);
 	return r == -EUCLEAN ? DB_CORRUPT : r;
@@ -211,6 +232,7 @@ static void close_database(struct db_writer *w)
 		detail_inserts_finalize(&w->inserts[i]);
 	free(TAKE_PTR(w->inserts));
 	sqlite3_close(TAKE_PTR(w->db));
+	db_guard_close(&w->guard);
 }
 
 /* Makes a file where there is none; then as open_existing(), or as db_examine(). */
@@ -228,7 +250,9 @@ static int replace_corrupt(struct db_writer *w, struct text *ret_note)
 	int r;
 
 	text_add(ret_note, "%s is damaged (%s); ", w->path,
-		 w->error[0] ? w->error : "header");
+		 w->error[0]	       ? w->error :
+		 db_is_marked(w->path) ? "as was found while it was in use" :
+					 "header");
 	r = db_set_aside(w->path, "corrupt", ret_note);
 	if (r < 0)
 		return r;
@@ -277,11 +301,13 @@ int db_writer_open(const char *path, const struct handler_table *table,
 		   struct db_writer **ret, struct text *ret_note)
 {
 	struct db_writer *w = calloc(1, sizeof(*w));
+	struct db_holder holder;
 	int r;
 
 	if (!w)
 		return -ENOMEM;
 	w->table = table;
+	w->guard = DB_GUARD_NONE;
 	w->path = strdup(path);
 	r = writer_tally_init(w);
 	r = r < 0 ? r : writer_feed_init(w);
@@ -297,6 +323,9 @@ int db_writer_open(const char *path, const struct handler_table *table,
 			 ret_note->len ? "; " : "", w->path ? w->path : path,
 			 r == -ENOENT ? "its directory does not exist" : strerror(-r));
 	db_writer_close(w);
+	if (r == -EBUSY && db_find_blocker(path, &holder) && holder.pid > 0)
+		text_add(ret_note, ": process %d (%s) has locked it", (int)holder.pid,
+			 holder.comm[0] ? holder.comm : "?");
 	return r;
 }
 
@@ -308,7 +337,10 @@ struct db_writer *db_writer_close(struct db_writer *w)
 {
 	if (!w)
 		return NULL;
-	if (w->db) {
+	if (w->db && w->damaged) {
+		/* what is still whole stays as it is */
+		sqlite3_db_config(w->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	} else if (w->db) {
 		db_rollback(w);
 		sqlite3_wal_checkpoint_v2(w->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL,
 					  NULL);
@@ -318,6 +350,7 @@ struct db_writer *db_writer_close(struct db_writer *w)
 		db_mark_damaged(w->path);
 	writer_tally_free(w);
 	writer_feed_free(w);
+	free(w->ids.earlier);
 	free(w->path);
 	free(w);
 	return NULL;

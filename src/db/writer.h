@@ -13,6 +13,7 @@
 
 #include <stdint.h>
 
+#include "db/guard.h"
 #include "db/open.h"
 #include "db/rows.h"
 #include "event/event.h"
@@ -50,9 +51,21 @@ struct db_keep {
 	uint64_t events, bytes;
 };
 
+/* Rows by class, in the order in which they go. */
+struct db_pruned {
+	uint64_t unconfirmed, corrected, others;
+};
+
+void db_pruned(const struct db_writer *w, struct db_pruned *ret);
 int db_prune(struct db_writer *w, const struct db_keep *keep, int64_t now_ns,
 	     uint64_t *removed);
 int db_read_memory(struct db_writer *w, const char *boot_id, int64_t now_ns,
 		   struct db_memory *ret);
+
+uint64_t db_last_id(const struct db_writer *w);
+int db_find_lock(const struct db_writer *w, struct db_holder *ret);
+int db_find_reader(const struct db_writer *w, struct db_holder *ret);
+uint64_t db_wal_bytes(const struct db_writer *w);
+int db_empty_wal(struct db_writer *w);
 
 const char *db_error(const struct db_writer *w);

@@ -34,7 +34,7 @@ int db_add_event(struct db_writer *w, const struct event *event,
 {
 	struct detail_inserts *inserts = inserts_of(w, event->type);
 	struct writer_place place = { .boot = w->now.boot, .flags = event->flags };
-	uint64_t id = w->id_base + event->id;
+	uint64_t id = id_map_id(&w->ids, event->id);
 	int r;
 
 	if (event->once || event->flags & EVENT_PREVIOUS_BOOT) {
@@ -65,19 +65,18 @@ uint64_t db_refused(const struct db_writer *w)
 int db_add_sum(struct db_writer *w, const struct db_sum *sum)
 {
 	sqlite3_stmt *stmt = w->statements[SQL_ADD_SUM];
+	uint64_t id = id_map_id(&w->ids, sum->event);
 	int r = writer_feed_flush(w);
 
 	if (r < 0)
 		return r;
-	sqlite3_bind_int64(stmt, 1, (int64_t)(w->id_base + sum->event));
+	sqlite3_bind_int64(stmt, 1, (int64_t)id);
 	sqlite3_bind_int64(stmt, 2, (int64_t)sum->count);
 	sqlite3_bind_int64(stmt, 3, sum->time_last_ns);
 	r = writer_run(w, SQL_ADD_SUM);
 	if (r >= 0 && sqlite3_changes(w->db) == 0)
 		return 1;
-	return r < 0 ? r :
-		       writer_tally_more(w, w->id_base + sum->event, sum->count,
-					 sum->time_last_ns);
+	return r < 0 ? r : writer_tally_more(w, id, sum->count, sum->time_last_ns);
 }
 
 static int add_ring(struct db_writer *w, const char *ring_id)
@@ -86,7 +85,7 @@ static int add_ring(struct db_writer *w, const char *ring_id)
 
 	sqlite3_bind_text(stmt, 1, ring_id, -1, SQLITE_STATIC);
 	sqlite3_bind_int64(stmt, 2, (int64_t)w->now.id_top);
-	w->id_base = w->now.id_top;
+	w->ids = (struct id_map){ .base = w->now.id_top, .earlier = w->ids.earlier };
 	return writer_run(w, SQL_ADD_RING);
 }
 
@@ -97,7 +96,7 @@ static int add_ring(struct db_writer *w, const char *ring_id)
 int db_attach_ring(struct db_writer *w, const char *ring_id, uint64_t *ret_position)
 {
 	sqlite3_stmt *stmt = w->statements[SQL_FIND_RING];
-	uint64_t position = 0;
+	uint64_t position = 0, top = 0;
 	int r;
 
 	if (strlen(ring_id) >= sizeof(w->ring))
@@ -107,37 +106,36 @@ int db_attach_ring(struct db_writer *w, const char *ring_id, uint64_t *ret_posit
 	r = sql_next(stmt);
 	if (r == 1) {
 		position = (uint64_t)sqlite3_column_int64(stmt, 0);
-		w->id_base = (uint64_t)sqlite3_column_int64(stmt, 1);
+		w->ids.base = (uint64_t)sqlite3_column_int64(stmt, 1);
+		top = (uint64_t)sqlite3_column_int64(stmt, 2);
 	}
 	writer_failed(w, r);
 	sqlite3_reset(stmt);
-	if (r == 0)
-		r = add_ring(w, w->ring);
+	if (r >= 0)
+		r = r == 0 ? add_ring(w, w->ring) : writer_find_ids(w, top);
 	if (r < 0)
 		return r;
 	*ret_position = position;
 	return 0;
 }
 
-/* An event's id in the database = this + its id in the attached ring. */
+/* The id in the database of what comes = this + its id in the attached ring. */
 uint64_t db_ring_id_base(const struct db_writer *w)
 {
-	return w->id_base;
+	return w->ids.base;
 }
 
 /*
- * -EBUSY: somebody holds a lock on the database. -ESTALE: its file was moved or removed,
- * and what is written to it would be seen by nobody: close, and open anew.
+ * -EBUSY: somebody holds a lock on the database. -ESTALE: a file of it was moved or
+ * removed, or a newer program has changed its schema; -EUCLEAN: it is damaged: close, and
+ * open anew.
  */
 int db_begin(struct db_writer *w)
 {
-	int moved = 0;
+	int r = writer_look(w);
 
-	sqlite3_file_control(w->db, NULL, SQLITE_FCNTL_HAS_MOVED, &moved);
-	if (moved) {
-		snprintf(w->error, sizeof(w->error), "%s was moved or removed", w->path);
-		return -ESTALE;
-	}
+	if (r < 0)
+		return r;
 	w->now = w->committed;
 	w->refused = 0;
 	writer_feed_clear(w);

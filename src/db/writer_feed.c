@@ -108,7 +108,7 @@ int writer_feed_add(struct db_writer *w, struct detail_inserts *inserts,
 	struct writer_feed *feed = w->feed;
 	struct feed_row *row = &feed->rows[feed->n++];
 
-	row->id = (int64_t)(w->id_base + event->id);
+	row->id = (int64_t)id_map_id(&w->ids, event->id);
 	row->place = *place;
 	row->inserts = inserts;
 	row->is_refused = false;

@@ -4,6 +4,8 @@
 /* What the files of the writer share. */
 
 #include "db/detail.h"
+#include "db/guard.h"
+#include "db/id_map.h"
 #include "db/tally.h"
 #include "db/writer.h"
 
@@ -31,6 +33,7 @@ enum statement {
 	SQL_ADD_PLACE,
 	SQL_SET_TALLY_TOP,
 	SQL_FIND_TALLY_KEY,
+	SQL_FIND_VERSION,
 	STATEMENT_MAX
 };
 
@@ -86,7 +89,8 @@ struct writer_prune {
 	size_t class;
 	int64_t old_time; /* of what is too old: behind this, and this id */
 	uint64_t old_id;
-	int64_t missing; /* rows that somebody else removed */
+	uint64_t removed[WRITER_PRUNE_CLASSES]; /* rows */
+	int64_t missing;			/* rows that somebody else removed */
 	bool is_counted;
 };
 
@@ -106,8 +110,9 @@ struct db_writer {
 	uint64_t refused;		       /* of this batch, see db_refused() */
 	char ring[DB_TEXT_BYTES];
 	struct writer_prune prune;
-	uint64_t id_base; /* of the ring: its event n is row id_base + n */
-	bool damaged;
+	struct id_map ids; /* of the ring */
+	struct db_guard guard;
+	bool damaged, has_failed_io;
 	char error[256];
 };
 
@@ -116,6 +121,7 @@ extern const char *const writer_sql[STATEMENT_MAX];
 int writer_failed(struct db_writer *w, int r);
 int writer_prepare_rows(struct db_writer *w);
 int writer_run(struct db_writer *w, enum statement which);
+int writer_look(struct db_writer *w);
 int writer_place_once(struct db_writer *w, const struct event *event, int64_t type,
 		      struct writer_place *place);
 
@@ -135,6 +141,8 @@ int writer_place_severity(struct db_writer *w, enum severity severity,
 			  const struct id_range *ids);
 int writer_place_address(struct db_writer *w, uint64_t address, uint64_t id);
 void writer_place_forget(struct db_writer *w);
+
+int writer_find_ids(struct db_writer *w, uint64_t top);
 
 int writer_tally_init(struct db_writer *w);
 void writer_tally_free(struct db_writer *w);

@@ -46,7 +46,9 @@ static void format_daemon(struct json_object *row, const struct column *column,
 	add_time(daemon, "started", out, text);
 	if (!json_text(daemon, "store_pid"))
 		text_add(text, "; its store process is not running");
-	if (json_text(daemon, "store_error"))
+	if (json_text(daemon, "store_note"))
+		text_add(text, "; %s", json_text(daemon, "store_note"));
+	else if (json_text(daemon, "store_error"))
 		text_add(text, "; cannot write the database: %s",
 			 json_text(daemon, "store_error"));
 }
@@ -96,6 +98,9 @@ static void format_database(struct json_object *row, const struct column *column
 		format_bytes(database, &wal_bytes, out, text);
 		text_add(text, " in its -wal");
 	}
+	if (json_text(json_object_object_get(row, "daemon"), "wal_reader"))
+		text_add(text, " (grows while %s reads)",
+			 json_text(json_object_object_get(row, "daemon"), "wal_reader"));
 	text_add(text, ", schema %" PRIu64 ".%" PRIu64, number(database, "schema") / 1000,
 		 number(database, "schema") % 1000);
 }
@@ -108,13 +113,16 @@ static void format_events(struct json_object *row, const struct column *column,
 	(void)column;
 	if (!database)
 		return;
-	if (!number(database, "last_id")) {
+	if (number(database, "last_id")) {
+		text_add(text, "ids %s to %s, the latest at ",
+			 json_text(database, "first_id"), json_text(database, "last_id"));
+		add_time(database, "last_event", out, text);
+	} else {
 		text_add(text, "none");
-		return;
 	}
-	text_add(text, "ids %s to %s, the last at ", json_text(database, "first_id"),
-		 json_text(database, "last_id"));
-	add_time(database, "last_event", out, text);
+	if (number(database, "pruned"))
+		text_add(text, "; %s removed for age or number",
+			 json_text(database, "pruned"));
 }
 
 static void format_not_durable(struct json_object *row, const struct column *column,
@@ -205,6 +213,7 @@ static struct json_object *database_to_json(const char *path,
 	json_object_object_add(o, "last_id", id_to_json(facts->last_id));
 	json_object_object_add(o, "last_event",
 			       facts->last_id ? json_utc(facts->last_event_ns) : NULL);
+	json_object_object_add(o, "pruned", json_object_new_uint64(facts->pruned));
 	return o;
 }
 

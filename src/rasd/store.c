@@ -27,6 +27,7 @@
 #include "rasd/pipeline.h"
 #include "rasd/retention.h"
 #include "rasd/scratch.h"
+#include "rasd/trouble.h"
 #include "util/clock.h"
 #include "util/file.h"
 #include "util/log.h"
@@ -52,8 +53,9 @@ struct store {
 	bool lost;	  /* messages, in a page that failed, not counted yet */
 	bool stopped;	  /* a clean end was the last message */
 	bool orphaned;	  /* capture is gone */
-	int error;	  /* of the last commit */
+	struct trouble trouble;
 	struct retention retention;
+	uint64_t gone; /* events that were on disk, not counted as lost yet */
 	uint64_t gave_up, lost_events; /* in this batch; they count when it is on disk */
 };
 
@@ -95,6 +97,25 @@ static void catch_up(struct store *store, uint64_t position)
 	store->position = at;
 }
 
+/*
+ * What was on disk and is not there any more: a log that was damaged while nobody had it
+ * open is read as far as it is whole, and no further.
+ */
+static void count_gone(struct store *store, struct text *text)
+{
+	uint64_t top = db_last_id(store->writer), base = db_ring_id_base(store->writer);
+	struct pipeline_note note;
+
+	if (ring_vital_get(store->ring, VITAL_NOTE, &note, sizeof(note)) &&
+	    base + note.durable.next_id > top + 1)
+		store->gone = base + note.durable.next_id - 1 - top;
+	text_add(text,
+		 "%s%s has lost the end of what was written to it (damage to its -wal): "
+		 "%llu events",
+		 text->len ? "; " : "", db_writer_path(store->writer),
+		 (unsigned long long)store->gone);
+}
+
 static int attach(struct store *store, struct store_hello *hello, struct text *note)
 {
 	uint64_t position, durable = ring_durable(store->ring);
@@ -107,6 +128,8 @@ static int attach(struct store *store, struct store_hello *hello, struct text *n
 	}
 	hello->id_base = db_ring_id_base(store->writer);
 	hello->is_new_to_ring = position == 0 && durable > 0;
+	if (position > 0 && position < durable)
+		count_gone(store, note);
 	catch_up(store, MAX(position, durable));
 	return 0;
 }
@@ -205,15 +228,24 @@ static int open_database(struct store *store, struct store_hello *hello,
 			 struct text *note)
 {
 	const char *path = store->options->database;
+	bool is_again = db_has_lock(path) &&
+			(ring_durable(store->ring) > 0 || access(path, F_OK) == 0);
 	int r = db_examine(path, note);
 
+	if (r == DB_ABSENT && is_again)
+		text_add(note, "%s is gone, with what was in it; a new one is begun",
+			 path);
 	if (r == DB_NOT_OURS) /* somebody else's file gets no lock beside it either */
 		return r;
 	r = lock_database(store);
+	if (r < 0)
+		note->len = 0;
 	if (r == -EWOULDBLOCK)
 		text_add(note,
 			 "another rasd writes to %s; give this one another with --db",
 			 path);
+	else if (r == -ENOENT)
+		text_add(note, "cannot write to %s: its directory does not exist", path);
 	else if (r < 0)
 		text_add(note, "cannot write to %s: its lock file %s.lock: %s", path,
 			 path, strerror(-r));
@@ -431,6 +463,9 @@ static void tally_batch(struct store *store)
 		tally_lost(tally, "unstorable", store->gave_up);
 	if (store->lost_events)
 		tally_lost(tally, "poison", store->lost_events);
+	if (store->gone)
+		tally_lost(tally, "database", store->gone);
+	store->gone = 0;
 }
 
 static int commit_batch(struct store *store)
@@ -439,6 +474,9 @@ static int commit_batch(struct store *store)
 	int r = db_begin(store->writer);
 
 	store->gave_up = store->lost_events = 0;
+	if (r >= 0 && store->gone)
+		r = db_add_loss(store->writer, "database", store->gone,
+				clock_now_ns(CLOCK_REALTIME));
 	r = r < 0 ? r : apply_batch(store, &position);
 	r = r < 0 ? r : db_commit(store->writer, position);
 	if (r < 0) {
@@ -460,14 +498,7 @@ static void note_error(struct store *store, int error)
 {
 	if (error < 0)
 		poison_touch(); /* SQLite takes a page that failed for a bad disk */
-	if (error != store->error && error < 0)
-		log_error("cannot write to %s: %s (%s); events wait in memory",
-			  store->options->database, strerror(-error),
-			  db_error(store->writer));
-	else if (error != store->error)
-		log_notice("writing to %s works again", store->options->database);
-	store->error = error;
-	store->ring->status->store_error = error;
+	trouble_note(&store->trouble, store->ring->status, store->writer, error);
 }
 
 /* Waits for messages, or for capture's end; -1: without limit. */
@@ -520,6 +551,31 @@ static void prune(struct store *store, bool is_idle)
 	tally->pruned += removed;
 }
 
+static void rest(struct store *store)
+{
+	struct ring_status *status = store->ring->status;
+	int msec;
+
+	trouble_watch_wal(&store->trouble, status, store->writer, true);
+	prune(store, true);
+	msec = retention_wait_msec(&store->retention, &store->options->keep);
+	wait_for_work(store, trouble_wait_msec(status, msec));
+}
+
+/* What is not for this process to wait for: another one opens the file anew. */
+static bool must_open_anew(struct store *store, int error)
+{
+	const struct store_hello hello = { .result = error };
+
+	if (error == -EBADMSG || error == -EUCLEAN || error == -ESTALE)
+		return true;
+	if (!trouble_needs_opening(&store->trouble))
+		return false;
+	say_hello(store->options,
+		  &hello); /* so it is tried a moment later, not at once */
+	return true;
+}
+
 static int work(struct store *store)
 {
 	int delay_msec = RETRY_FIRST_MSEC, orphaned_msec = 0;
@@ -530,19 +586,19 @@ static int work(struct store *store)
 		if (store->position == ring_written(store->ring)) {
 			if (store->stopped || store->orphaned)
 				return 0;
-			prune(store, true);
-			wait_for_work(store, retention_wait_msec(&store->retention,
-								 &store->options->keep));
+			rest(store);
 			continue;
 		}
 		r = commit_batch(store);
 		note_error(store, r);
-		if (r == -EBADMSG || r == -EUCLEAN || r == -ESTALE)
-			return r; /* a new process opens the file anew, and the ring */
+		if (r < 0 && must_open_anew(store, r))
+			return r;
 		if (r < 0 && !try_again_later(store, &delay_msec, &orphaned_msec))
 			return r;
 		if (r >= 0) {
 			delay_msec = RETRY_FIRST_MSEC;
+			trouble_watch_wal(&store->trouble, store->ring->status,
+					  store->writer, false);
 			prune(store, store->position == ring_written(store->ring));
 		}
 	}

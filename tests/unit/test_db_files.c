@@ -382,6 +382,20 @@ static void a_type_of_others_is_described_by_its_table(void **state)
 	db_reader_close(r);
 }
 
+/* Whoever set the damaged one aside was killed, or lost power, before the mark was gone.
+ */
+static void a_mark_does_not_outlive_what_it_meant(void **state)
+{
+	struct fixture *f = *state;
+	char mark[128];
+
+	db_mark_damaged(f->db);
+	snprintf(mark, sizeof(mark), "%s.damaged", f->db);
+	assert_int_equal(access(mark, F_OK), 0);
+	db_writer_close(open_writer(f->db));
+	assert_int_not_equal(access(mark, F_OK), 0);
+}
+
 static void a_missing_table_reads_as_absent(void **state)
 {
 	struct fixture *f = *state;
@@ -407,6 +421,7 @@ int main(void)
 		TEST(a_torn_schema_is_set_aside),
 		TEST(a_cut_file_is_set_aside),
 		TEST(damage_found_later_is_set_aside),
+		TEST(a_mark_does_not_outlive_what_it_meant),
 		TEST(a_newer_minor_goes_on),
 		TEST(a_newer_major_is_left_alone),
 		TEST(a_missing_column_reads_as_absent),

@@ -78,7 +78,7 @@ class Apt:
 
 
 class Newer(Apt):
-    """An apt of its own, for a newer suite: lists, archives and sources in the cache."""
+    """An apt of its own, for another suite: lists, archives and sources in the cache."""
 
     def __init__(self, suite=NEWER_SUITE, arch=ARCH):
         self.suite = suite
