@@ -24,8 +24,9 @@
 #include "util/macro.h"
 
 #define TABLES_MAX	64
-#define BATCH_ROWS	4096
+#define BATCH_ROWS	32768
 #define VALUE_BYTES_MAX (16 * 1024 * 1024) /* beyond that SQLite does not read it */
+#define CACHE		"PRAGMA cache_size = -65536" /* KiB */
 #define BUSY_MSEC	5000
 
 struct import {
@@ -276,6 +277,7 @@ int db_import(struct db_writer *w, const char *file, uint64_t *next_id,
 	import->calls = calls;
 	import->next_id = next_id;
 	w->committed.boot = w->committed.run = 0; /* it happened in none that we know */
+	sql_exec(w->db, CACHE);			  /* keys lie anywhere in their table */
 	r = run(import, ret_note);
 	for (size_t i = 0; i < import->n_tables; i++)
 		import_rows_close(&import->tables[i]);
