@@ -6,7 +6,7 @@ libdbread_a_SOURCES = \
 	src/db/sql.c src/db/sql.h src/db/tally.h src/db/views.c src/db/views.h \
 	src/db/views_rasdaemon.c
 libdbwrite_a_SOURCES = \
-	src/db/import.c src/db/import.h src/db/import_rows.c src/db/import_rows.h src/db/import_tables.c \
+	src/db/import.c src/db/import.h src/db/import_file.c src/db/import_file.h src/db/import_rows.c src/db/import_rows.h src/db/import_tables.c \
 	src/db/import_tables.h src/db/import_values.c src/db/import_values.h \
 	src/db/memory.c src/db/prune.c src/db/wal_index.c src/db/wal_index.h src/db/writer.c src/db/writer.h src/db/writer_acts.c \
 	src/db/writer_batch.c src/db/writer_ids.c src/db/writer_once.c src/db/writer_private.h src/db/writer_rows.c \
