@@ -6,6 +6,6 @@ libdbread_a_SOURCES = \
 	src/db/sql.c src/db/sql.h src/db/tally.h src/db/views.c src/db/views.h \
 	src/db/views_rasdaemon.c
 libdbwrite_a_SOURCES = \
-	src/db/guard.c src/db/guard.h src/db/memory.c src/db/prune.c src/db/wal_index.c src/db/wal_index.h src/db/writer.c src/db/writer.h src/db/writer_acts.c \
+	src/db/guard.c src/db/guard.h src/db/memory.c src/db/prune.c src/db/unreadable.c src/db/wal_index.c src/db/wal_index.h src/db/writer.c src/db/writer.h src/db/writer_acts.c \
 	src/db/writer_batch.c src/db/writer_guard.c src/db/writer_once.c src/db/writer_private.h src/db/writer_rows.c \
 	src/db/writer_tally.c
