@@ -15,6 +15,7 @@ libdbwrite_a_SOURCES = \
 	src/db/writer_batch.c src/db/writer_feed.c src/db/writer_feed.h \
 	src/db/writer_feed_table.c src/db/writer_once.c src/db/writer_place.c src/db/writer_private.h src/db/writer_rows.c \
 	src/db/guard.c src/db/guard.h src/db/memory.c src/db/prune.c src/db/wal_index.c src/db/wal_index.h src/db/writer.c src/db/writer.h src/db/writer_acts.c \
+	src/db/guard.c src/db/guard.h src/db/memory.c src/db/prune.c src/db/unreadable.c src/db/wal_index.c src/db/wal_index.h src/db/writer.c src/db/writer.h src/db/writer_acts.c \
 	src/db/writer_batch.c src/db/writer_guard.c src/db/writer_once.c src/db/writer_private.h src/db/writer_rows.c \
 	src/db/writer_batch.c src/db/writer_ids.c src/db/writer_once.c src/db/writer_private.h src/db/writer_rows.c \
 	src/db/writer_tally.c
