@@ -211,6 +211,8 @@ static int open_existing(struct db_writer *w)
 	r = r < 0 ? r : start_writing(w->db);
 	r = r < 0 ? r : probe(w->db);
 	r = r < 0 ? r : schema_upgrade(w->db, w->table);
+	/* from here on nothing large is sorted, and no other disk has a say */
+	r = r < 0 ? r : sql_exec(w->db, "PRAGMA temp_store = MEMORY");
 	r = r < 0 ? r : prepare_statements(w);
 	r = r < 0 ? r : writer_feed_prepare(w);
 	r = r < 0 ? r : prepare_inserts(w);
