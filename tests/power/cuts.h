@@ -8,7 +8,7 @@
 #include "power/powercut.h"
 #include "util/text.h"
 
-/* Ids count up within the ring; what each is follows from its number. */
+/* What is told is numbered through all rings; what each is follows from its number. */
 enum told {
 	TOLD_MC,
 	TOLD_BLOCK_ERROR,
@@ -22,7 +22,9 @@ enum told {
 
 /* In memory that outlives the writer. */
 struct acknowledged {
-	uint64_t position; /* in the ring: the id of what was told last */
+	uint64_t position;  /* in the ring: the number of what was told last */
+	uint64_t ring;	    /* which it is: with the power its memory may go */
+	uint64_t ring_base; /* the number of what was told last before it */
 	uint64_t batches;
 	uint64_t in_flight; /* the position that a batch being committed goes to */
 	uint64_t pruned;    /* events */
@@ -50,6 +52,9 @@ struct cut {
 	unsigned int n, in_commit, was_written, in_prune, at_rest;
 };
 
+#define RING_NAME_BYTES 33
+
+void ring_name(const struct cut *cut, char ret[static RING_NAME_BYTES]);
 enum told told_of(uint64_t id);
 bool is_severe(uint64_t id);
 const char *told_type(enum told told);

@@ -65,11 +65,16 @@ static void is_sound(struct check *check)
 static void find_position(struct check *check)
 {
 	struct acknowledged *done = check->cut->acknowledged;
-	uint64_t position = (uint64_t)number(
-		check, "SELECT position FROM ring WHERE id = '" SAMPLE_RING "'");
+	char ring[RING_NAME_BYTES], sql[128];
+	uint64_t position;
 
-	expect(check, "SELECT id_base FROM ring WHERE id = '" SAMPLE_RING "'",
-	       check->base);
+	ring_name(check->cut, ring);
+	snprintf(sql, sizeof(sql), "SELECT position FROM ring WHERE id = '%s'", ring);
+	position = (uint64_t)number(check, sql);
+	if (!position) /* nothing of this ring was committed */
+		position = done->ring_base;
+	snprintf(sql, sizeof(sql), "SELECT id_base FROM ring WHERE id = '%s'", ring);
+	expect(check, sql, check->base + done->ring_base);
 	if (position == done->position || complains(check))
 		return;
 	if (!done->in_flight || position != done->in_flight) {
@@ -288,12 +293,14 @@ static bool open_as_store(struct check *check, const char *path, bool quiet)
 {
 	char said[1024] = "";
 	struct text note = TEXT_IN(said);
+	char ring[RING_NAME_BYTES];
 	struct db_writer *w = NULL;
 	uint64_t position = 0;
 	int r = db_writer_open(path, &handlers_table, &w, &note);
 
+	ring_name(check->cut, ring);
 	if (r == 0)
-		r = db_attach_ring(w, SAMPLE_RING, &position);
+		r = db_attach_ring(w, ring, &position);
 	db_writer_close(w);
 	if (r || (quiet && said[0]))
 		text_add(check->complaint, "opening it: %d, %s", r, said);

@@ -4,6 +4,7 @@
 
 #include "power/cuts.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -17,6 +18,11 @@
 #include "util/macro.h"
 
 #define PRUNE_AT_MOST 2048
+
+void ring_name(const struct cut *cut, char ret[static RING_NAME_BYTES])
+{
+	snprintf(ret, RING_NAME_BYTES, "%032" PRIx64, cut->acknowledged->ring);
+}
 
 enum told told_of(uint64_t id)
 {
@@ -53,7 +59,7 @@ void told_event(struct cut *cut, uint64_t id, struct event *ret)
 		event_init(ret, NULL);
 	else
 		sample_event(&f, told_type(told_of(id)), ret);
-	ret->id = id;
+	ret->id = id - cut->acknowledged->ring_base;
 	ret->time_ns = ret->time_last_ns = SAMPLE_TIME_NS + (int64_t)id * 1000;
 	ret->count = 1 + (uint32_t)(id % 5);
 	ret->severity = is_severe(id) ? SEVERITY_UNCORRECTED : SEVERITY_CORRECTED;
@@ -85,7 +91,8 @@ static void must(struct writing *writing, const char *what, int r)
 
 static void open_database(struct writing *writing)
 {
-	char path[128], said[512] = "";
+	const struct acknowledged *done = writing->cut->acknowledged;
+	char path[128], ring[RING_NAME_BYTES], said[512] = "";
 	struct text note = TEXT_IN(said);
 	uint64_t position = 0;
 	int r;
@@ -97,15 +104,17 @@ static void open_database(struct writing *writing)
 	/* so that what is in the log gets into the file while we look */
 	sqlite3_wal_autocheckpoint(writing->w->db,
 				   1 << random_below(&writing->random, 11));
-	must(writing, "attach", db_attach_ring(writing->w, SAMPLE_RING, &position));
-	if (position != writing->cut->acknowledged->position)
+	ring_name(writing->cut, ring);
+	must(writing, "attach", db_attach_ring(writing->w, ring, &position));
+	if ((position ? position : done->ring_base) != done->position)
 		complain(writing, "another position than before", 0);
 }
 
 static void add_action(struct writing *writing, uint64_t id)
 {
-	struct db_action action = { .id = id,
-				    .event = id - 1,
+	uint64_t base = writing->cut->acknowledged->ring_base;
+	struct db_action action = { .id = id - base,
+				    .event = id - 1 - base,
 				    .asked_ns = SAMPLE_TIME_NS + (int64_t)id,
 				    .done_ns = SAMPLE_TIME_NS + (int64_t)id + 1,
 				    .kind = ACT_SOFT_OFFLINE,
@@ -127,8 +136,10 @@ static void add_event(struct writing *writing, uint64_t id)
 /* What the check can tell how often it was done: once for each batch. */
 static void add_once_a_batch(struct writing *writing)
 {
-	uint64_t batches = writing->cut->acknowledged->batches;
-	const struct db_sum sum = { .event = 1,
+	const struct acknowledged *done = writing->cut->acknowledged;
+	uint64_t batches = done->batches;
+	/* of another ring it may be: the database adds the base again */
+	const struct db_sum sum = { .event = 1 - done->ring_base,
 				    .count = 1,
 				    .time_last_ns = SAMPLE_TIME_NS };
 	const struct db_counter lost = { .stage = "kernel-ring",
@@ -186,7 +197,8 @@ static void write_batch(struct writing *writing)
 static void prune(struct writing *writing)
 {
 	struct acknowledged *done = writing->cut->acknowledged;
-	const struct db_keep keep = { .events = db_ring_id_base(writing->w) + 50 +
+	const struct db_keep keep = { .events = db_ring_id_base(writing->w) -
+						done->ring_base + 50 +
 						done->position / 3 };
 	uint64_t removed = 0;
 
@@ -206,14 +218,14 @@ static void work(struct writing *writing)
 	for (uint64_t i = 0; i < n; i++) {
 		write_batch(writing);
 		switch (random_below(&writing->random, 12)) {
-		case 0:
+		case 0 ... 2:
 			prune(writing);
 			break;
-		case 1:
+		case 3:
 			sqlite3_wal_checkpoint_v2(writing->w->db, NULL,
 						  SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 			break;
-		case 2: /* what was in memory is on disk, the log empty */
+		case 4: /* what was in memory is on disk, the log empty */
 			writing->w = db_writer_close(writing->w);
 			open_database(writing);
 			break;
