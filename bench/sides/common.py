@@ -136,7 +136,7 @@ def peak_pss(pids, every=0.1):
 
 
 @contextlib.contextmanager
-def held_up(pid, works=0.01, stands=0.03):
+def held_up(pid, works=0.004, stands=0.036):
     """A process that gets only a part of the time, as one whose disk is slow."""
     over = threading.Event()
 

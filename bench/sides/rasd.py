@@ -133,7 +133,7 @@ def drain_signals(rasd, count):
 def measure_live(place, count, threads, slowed=False):
     """
     Events come as fast as `threads` can make them while rasd works on the same cores;
-    with `slowed`, its store gets a quarter of the time as long as they come.
+    with `slowed`, its store gets a tenth of the time as long as they come.
     """
     with running(place) as rasd:
         processes = rasd.family()
