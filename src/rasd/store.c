@@ -201,6 +201,16 @@ static void remember(struct store *store)
 		__atomic_store_n(&to->ready, 1, __ATOMIC_RELEASE);
 }
 
+/* For the metrics: of this database, also what "rasctl db prune" removed. */
+static void go_on_counting(struct store *store)
+{
+	struct tally *tally = (void *)(store->ring->scratch + SCRATCH_TALLY_AT);
+	uint64_t pruned;
+
+	if (db_read_pruned(store->writer, &pruned) >= 0)
+		tally->pruned = pruned;
+}
+
 static int open_database(struct store *store, struct store_hello *hello,
 			 struct text *note)
 {
@@ -221,8 +231,10 @@ static int open_database(struct store *store, struct store_hello *hello,
 		return r;
 	r = db_writer_open(path, store->options->handlers, &store->writer, note);
 	r = r == 0 ? attach(store, hello, note) : r;
-	if (r == 0)
+	if (r == 0) {
 		remember(store);
+		go_on_counting(store);
+	}
 	return r;
 }
 
