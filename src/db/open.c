@@ -19,15 +19,19 @@
 	68 /* big-endian; https://www.sqlite.org/fileformat.html, 1.3 \
 	    */
 
-/* rasd.db's companions; the file itself goes last, so that it is never without them. */
-static const char *const companions[] = { "-journal", "-shm", "-wal", "" };
+/* rasd.db's companions. */
+static const char *const companions[] = { "-journal", "-shm", "-wal" };
 
 /* As sqlite3_open_v2() with `flags`, nothing set yet. */
 int db_open_file(const char *path, int flags, sqlite3 **ret)
 {
 	sqlite3 *db = NULL;
-	int code = sqlite3_open_v2(path, &db, flags | SQLITE_OPEN_NOMUTEX, NULL);
-	int r = sql_errno(db, code);
+	int code, r;
+
+	/* Before the first of all only, and nobody asks: a lock for each allocation. */
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	code = sqlite3_open_v2(path, &db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+	r = sql_errno(db, code);
 
 	if (r < 0) {
 		sqlite3_close(db);
@@ -77,11 +81,27 @@ void db_mark_damaged(const char *path)
 		close_fd(open(mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
 }
 
-static bool is_marked(const char *path)
+static void unmark(const char *path)
+{
+	char mark[DB_PATH_BYTES];
+
+	if (mark_path(path, mark) >= 0)
+		unlink(mark);
+}
+
+bool db_is_marked(const char *path)
 {
 	char mark[DB_PATH_BYTES];
 
 	return mark_path(path, mark) >= 0 && access(mark, F_OK) == 0;
+}
+
+/* Store puts a lock beside what it writes to, and beside nothing else. */
+bool db_has_lock(const char *path)
+{
+	char lock[DB_PATH_BYTES];
+
+	return path_with(path, ".lock", lock) >= 0 && access(lock, F_OK) == 0;
 }
 
 /*
@@ -98,6 +118,8 @@ static int judge_database(const char *path, struct text *ret_note)
 	if (n < 0)
 		return -errno;
 	if (n < HEADER_BYTES || memcmp(header, MAGIC, sizeof(MAGIC))) {
+		if (db_has_lock(path))
+			return DB_CORRUPT; /* it was ours */
 		text_add(ret_note, "%s is not a database; name another file", path);
 		return DB_NOT_OURS;
 	}
@@ -106,7 +128,7 @@ static int judge_database(const char *path, struct text *ret_note)
 			 "%s is a database of another program; name another file", path);
 		return DB_NOT_OURS;
 	}
-	return is_marked(path) ? DB_CORRUPT : DB_OPEN_OK;
+	return db_is_marked(path) ? DB_CORRUPT : DB_OPEN_OK;
 }
 
 /*
@@ -153,9 +175,11 @@ static int rename_companion(const char *path, const char *companion, const char 
 	r = r < 0 ? r : path_with(aside, companion, to);
 	if (r < 0)
 		return r;
+	if (lstat(from, &st) < 0)
+		return errno == ENOENT ? 0 : -errno;
 	if (!lstat(to, &st))
 		return -EEXIST;
-	return rename(from, to) < 0 && errno != ENOENT ? -errno : 0;
+	return rename(from, to) < 0 ? -errno : 0;
 }
 
 /*
@@ -164,36 +188,43 @@ static int rename_companion(const char *path, const char *companion, const char 
  */
 int db_set_aside(const char *path, const char *why, struct text *ret_note)
 {
-	char aside[DB_PATH_BYTES], mark[DB_PATH_BYTES], stamp[32];
+	char aside[DB_PATH_BYTES], stamp[32];
 	time_t now = time(NULL);
 	struct tm tm;
-	int r = 0;
+	int r;
 
 	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", gmtime_r(&now, &tm));
 	if (snprintf(aside, sizeof(aside), "%s.%s-%s", path, why, stamp) >=
 	    (int)sizeof(aside))
 		return -ENAMETOOLONG;
+	/* the file itself first, for good: never is it opened without what is in its -wal
+	 */
+	r = rename_companion(path, "", aside);
+	r = r < 0 ? r : sync_directory_of(path);
 	for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(companions); i++)
 		r = rename_companion(path, companions[i], aside);
-	if (r >= 0 && mark_path(path, mark) >= 0)
-		unlink(mark);
+	r = r < 0 ? r : sync_directory_of(path);
 	if (r >= 0)
-		r = sync_directory_of(path);
+		unmark(path); /* there is nothing any more that it could mean */
 	if (r >= 0)
 		text_add(ret_note, "it is kept as %s", aside);
 	return r;
 }
 
-static void remove_file(const char *path)
+void db_remove_file(const char *path)
 {
 	char companion[DB_PATH_BYTES];
 
+	unlink(path);
 	for (size_t i = 0; i < ARRAY_SIZE(companions); i++)
 		if (path_with(path, companions[i], companion) >= 0)
 			unlink(companion);
 }
 
-/* A -wal left behind by a database that is gone would be played into the new one. */
+/*
+ * What a database that is gone has left behind would be taken for the new one's: its -wal
+ * played into it, the mark believed. It is gone for good before the new one has its name.
+ */
 static int remove_orphans(const char *path, struct text *note)
 {
 	char wal[DB_PATH_BYTES];
@@ -203,9 +234,12 @@ static int remove_orphans(const char *path, struct text *note)
 	if (r < 0)
 		return r;
 	if (!stat(wal, &st) && st.st_size > 0)
-		return db_set_aside(path, "orphan", note);
-	remove_file(path);
-	return 0;
+		r = db_set_aside(path, "orphan", note);
+	if (r < 0)
+		return r;
+	db_remove_file(path);
+	unmark(path);
+	return sync_directory_of(path);
 }
 
 /*
@@ -221,7 +255,8 @@ int db_create_file(const char *path)
 
 	if (r < 0)
 		return r;
-	remove_file(building);
+	db_remove_file(building);
+	unmark(path); /* what it was about is gone */
 	r = db_open_file(building, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &db);
 	r = r < 0 ? r : schema_create(db);
 	sqlite3_close(db);
@@ -229,7 +264,7 @@ int db_create_file(const char *path)
 	if (r >= 0 && rename(building, path) < 0)
 		r = -errno;
 	if (r < 0)
-		remove_file(building);
+		db_remove_file(building);
 	return r < 0 ? r : sync_directory_of(path);
 }
 

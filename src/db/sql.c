@@ -22,6 +22,7 @@ int sql_errno(sqlite3 *db, int code)
 		return -EIO;
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
+	case SQLITE_PROTOCOL: /* somebody holds what a reader of the log needs */
 		return -EBUSY;
 	case SQLITE_READONLY:
 		return -EROFS;

@@ -3,6 +3,7 @@
 #include "db/writer.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,22 +11,16 @@
 #include "db/sql.h"
 #include "db/tally.h"
 #include "db/wal_index.h"
-#include "db/writer_private.h"
+#include "db/writer_feed.h"
 #include "util/macro.h"
 
-#define OPEN_TIMEOUT_MSEC                                                              \
-	5000		      /* somebody else may be reading while the schema changes \
-			       */
+#define OPEN_TIMEOUT_MSEC 1000 /* then it is said who has it, and tried again */
+#define OPEN_STEP_MSEC	  20
 #define BUSY_TIMEOUT_MSEC 250 /* then the batch waits in the ring and is tried again */
 
 const char *const writer_sql[STATEMENT_MAX] = {
 	[SQL_BEGIN] = "BEGIN IMMEDIATE",
 	[SQL_COMMIT] = "COMMIT",
-	[SQL_ADD_EVENT] =
-		"INSERT INTO event (id, boot, run, time, time_last, count, boottime,"
-		" type, severity, component, address, address_kind, address_mask, cpu,"
-		" pid, tgid, uid, comm, unit, dimm, device, device_id, source, flags)"
-		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	[SQL_ADD_BOOT] =
 		"INSERT INTO boot (boot_id, machine_id, kernel, arch, page_size,"
 		" first_seen) VALUES (?,?,?,?,?,?) ON CONFLICT (boot_id) DO NOTHING",
@@ -68,6 +63,7 @@ const char *const writer_sql[STATEMENT_MAX] = {
 		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)" TALLY_ADD,
 	[SQL_ADD_PLACE] =
 		"INSERT OR IGNORE INTO place (kind, name, stretch) VALUES (?,?,?)",
+	[SQL_FIND_VERSION] = "PRAGMA user_version",
 	[SQL_SET_TALLY_TOP] = TALLY_SET_TOP,
 	[SQL_FIND_TALLY_KEY] = "SELECT time, ifnull(boot, 0), type, ifnull(severity, 5),"
 			       " ifnull(component, 0), device, dimm, ifnull(cpu, -1),"
@@ -80,7 +76,10 @@ int writer_failed(struct db_writer *w, int r)
 {
 	if (r < 0)
 		snprintf(w->error, sizeof(w->error), "%s", sqlite3_errmsg(w->db));
-	if (r == -EUCLEAN)
+	if (r == -EUCLEAN && writer_cannot_read(w))
+		r = -EIO;
+	w->has_failed_io |= r == -EIO;
+	if (r == -EUCLEAN && !w->has_failed_io) /* else what was read may be no damage */
 		w->damaged = true;
 	return r;
 }
@@ -155,7 +154,7 @@ static int prepare_inserts(struct db_writer *w)
 		const struct event_type *type = i < w->table->n_handlers ?
 							w->table->handlers[i]->type :
 							&unknown_event_type;
-		int r = detail_inserts_prepare(w->db, type, &w->inserts[i]);
+		int r = detail_inserts_prepare(w->db, type, FEED_TABLE, &w->inserts[i]);
 
 		if (r < 0)
 			return r;
@@ -178,12 +177,29 @@ static int load_state(struct db_writer *w)
 	return r < 0 ? r : 0;
 }
 
+/*
+ * While somebody else writes, the index of the log is not ours to make anew. -EBUSY: too
+ * long for us.
+ */
+static int await_others(const char *path)
+{
+	struct db_holder holder;
+
+	for (int i = 0; i < OPEN_TIMEOUT_MSEC / OPEN_STEP_MSEC; i++) {
+		if (!db_find_blocker(path, &holder))
+			return 0;
+		poll(NULL, 0, OPEN_STEP_MSEC);
+	}
+	return -EBUSY;
+}
+
 /* 0, DB_TOO_NEW, DB_CORRUPT or a negative errno; never a half-open writer in use. */
 static int open_existing(struct db_writer *w)
 {
 	int64_t version = 0;
 	int r = access(w->path, W_OK) < 0 ? -errno : 0;
 
+	r = r < 0 ? r : await_others(w->path);
 	r = r < 0 ? r : wal_index_invalidate(w->path);
 	r = r < 0 ? r : db_open_file(w->path, SQLITE_OPEN_READWRITE, &w->db);
 	if (r < 0)
@@ -195,12 +211,16 @@ static int open_existing(struct db_writer *w)
 	r = r < 0 ? r : start_writing(w->db);
 	r = r < 0 ? r : probe(w->db);
 	r = r < 0 ? r : schema_upgrade(w->db, w->table);
+	/* from here on nothing large is sorted, and no other disk has a say */
+	r = r < 0 ? r : sql_exec(w->db, "PRAGMA temp_store = MEMORY");
 	r = r < 0 ? r : prepare_statements(w);
+	r = r < 0 ? r : writer_feed_prepare(w);
 	r = r < 0 ? r : prepare_inserts(w);
 	r = r < 0 ? r : writer_prepare_rows(w);
 	r = r < 0 ? r : load_state(w);
+	r = r < 0 ? r : db_guard_open(&w->guard, w->path);
 	sqlite3_busy_timeout(w->db, BUSY_TIMEOUT_MSEC);
-	writer_failed(w, r);
+	r = writer_failed(w, r);
 	return r == -EUCLEAN ? DB_CORRUPT : r;
 }
 
@@ -210,10 +230,12 @@ static void close_database(struct db_writer *w)
 		sqlite3_finalize(TAKE_PTR(w->statements[i]));
 	for (size_t i = 0; i < WRITER_ROW_MAX; i++)
 		sqlite3_finalize(TAKE_PTR(w->rows[i]));
+	sqlite3_finalize(TAKE_PTR(w->add_events));
 	for (size_t i = 0; w->inserts && i < w->n_inserts; i++)
 		detail_inserts_finalize(&w->inserts[i]);
 	free(TAKE_PTR(w->inserts));
 	sqlite3_close(TAKE_PTR(w->db));
+	db_guard_close(&w->guard);
 }
 
 /* Makes a file where there is none; then as open_existing(), or as db_examine(). */
@@ -221,9 +243,17 @@ static int find_or_create(struct db_writer *w, struct text *ret_note)
 {
 	int r = db_examine(w->path, ret_note);
 
-	if (r == DB_ABSENT)
+	bool is_new = r == DB_ABSENT;
+
+	if (is_new)
 		r = db_create_file(w->path);
-	return r == DB_OPEN_OK ? open_existing(w) : r;
+	r = r == DB_OPEN_OK ? open_existing(w) : r;
+	if (is_new && r == DB_CORRUPT) { /* not to be kept, again and again */
+		close_database(w);
+		db_remove_file(w->path);
+		return -EIO;
+	}
+	return r;
 }
 
 static int replace_corrupt(struct db_writer *w, struct text *ret_note)
@@ -231,7 +261,9 @@ static int replace_corrupt(struct db_writer *w, struct text *ret_note)
 	int r;
 
 	text_add(ret_note, "%s is damaged (%s); ", w->path,
-		 w->error[0] ? w->error : "header");
+		 w->error[0]	       ? w->error :
+		 db_is_marked(w->path) ? "as was found while it was in use" :
+					 "header");
 	r = db_set_aside(w->path, "corrupt", ret_note);
 	if (r < 0)
 		return r;
@@ -280,13 +312,16 @@ int db_writer_open(const char *path, const struct handler_table *table,
 		   struct db_writer **ret, struct text *ret_note)
 {
 	struct db_writer *w = calloc(1, sizeof(*w));
+	struct db_holder holder;
 	int r;
 
 	if (!w)
 		return -ENOMEM;
 	w->table = table;
+	w->guard = DB_GUARD_NONE;
 	w->path = strdup(path);
 	r = writer_tally_init(w);
+	r = r < 0 ? r : writer_feed_init(w);
 	r = r >= 0 && w->path ? open_somehow(w, ret_note) : -ENOMEM;
 	if (r == 0) {
 		*ret = w;
@@ -299,6 +334,9 @@ int db_writer_open(const char *path, const struct handler_table *table,
 			 ret_note->len ? "; " : "", w->path ? w->path : path,
 			 r == -ENOENT ? "its directory does not exist" : strerror(-r));
 	db_writer_close(w);
+	if (r == -EBUSY && db_find_blocker(path, &holder) && holder.pid > 0)
+		text_add(ret_note, ": process %d (%s) has locked it", (int)holder.pid,
+			 holder.comm[0] ? holder.comm : "?");
 	return r;
 }
 
@@ -310,7 +348,10 @@ struct db_writer *db_writer_close(struct db_writer *w)
 {
 	if (!w)
 		return NULL;
-	if (w->db) {
+	if (w->db && w->damaged) {
+		/* what is still whole stays as it is */
+		sqlite3_db_config(w->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	} else if (w->db) {
 		db_rollback(w);
 		sqlite3_wal_checkpoint_v2(w->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL,
 					  NULL);
@@ -319,6 +360,7 @@ struct db_writer *db_writer_close(struct db_writer *w)
 	if (w->damaged)
 		db_mark_damaged(w->path);
 	writer_tally_free(w);
+	writer_feed_free(w);
 	free(w->ids.earlier);
 	free(w->path);
 	free(w);

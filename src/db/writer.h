@@ -13,6 +13,7 @@
 
 #include <stdint.h>
 
+#include "db/guard.h"
 #include "db/open.h"
 #include "db/rows.h"
 #include "event/event.h"
@@ -30,6 +31,7 @@ uint64_t db_ring_id_base(const struct db_writer *w);
 int db_begin(struct db_writer *w);
 int db_add_event(struct db_writer *w, const struct event *event,
 		 const struct value *undecoded);
+uint64_t db_refused(const struct db_writer *w);
 int db_add_run(struct db_writer *w, const struct db_run *run);
 int db_end_run(struct db_writer *w, int64_t time_ns);
 int db_add_clock(struct db_writer *w, const struct db_clock *clock);
@@ -60,5 +62,12 @@ int db_prune(struct db_writer *w, const struct db_keep *keep, int64_t now_ns,
 	     uint64_t *removed);
 int db_read_memory(struct db_writer *w, const char *boot_id, int64_t now_ns,
 		   struct db_memory *ret);
+
+int db_cause(const struct db_writer *w, int error);
+uint64_t db_last_id(const struct db_writer *w);
+int db_find_lock(const struct db_writer *w, struct db_holder *ret);
+int db_find_reader(const struct db_writer *w, struct db_holder *ret);
+uint64_t db_wal_bytes(const struct db_writer *w);
+int db_empty_wal(struct db_writer *w);
 
 const char *db_error(const struct db_writer *w);

@@ -4,13 +4,14 @@
 /* What the files of the writer share. */
 
 #include "db/detail.h"
+#include "db/guard.h"
 #include "db/id_map.h"
+#include "db/tally.h"
 #include "db/writer.h"
 
 enum statement {
 	SQL_BEGIN,
 	SQL_COMMIT,
-	SQL_ADD_EVENT,
 	SQL_ADD_BOOT,
 	SQL_FORGET_SEEN,
 	SQL_FIND_BOOT,
@@ -32,6 +33,7 @@ enum statement {
 	SQL_ADD_PLACE,
 	SQL_SET_TALLY_TOP,
 	SQL_FIND_TALLY_KEY,
+	SQL_FIND_VERSION,
 	STATEMENT_MAX
 };
 
@@ -63,7 +65,21 @@ struct tally_of {
 	bool retold;
 };
 
+/* Ids of events, both ends included. */
+struct id_range {
+	uint64_t first, last;
+};
+
+/* A block of addresses that has a row in `place` for a stretch; `behind` is the next. */
+#define WRITER_TOLD 256
+
+struct writer_block {
+	int64_t number;
+	uint64_t behind; /* 0: there is none */
+};
+
 struct writer_tally;
+struct writer_feed;
 
 /* How far the removal of events has looked; see prune.c. */
 #define WRITER_PRUNE_CLASSES 3
@@ -87,11 +103,16 @@ struct db_writer {
 	sqlite3_stmt *statements[STATEMENT_MAX];
 	sqlite3_stmt *rows[WRITER_ROW_MAX];
 	struct writer_state now, committed;
-	struct writer_tally *tally; /* of this batch, see writer_tally.c */
+	struct writer_tally *tally;	       /* of this batch, see writer_tally.c */
+	struct writer_feed *feed;	       /* of this batch, see writer_feed.c */
+	sqlite3_stmt *add_events;	       /* all that wait there */
+	struct writer_block told[WRITER_TOLD]; /* see writer_place.c */
+	uint64_t refused;		       /* of this batch, see db_refused() */
 	char ring[DB_TEXT_BYTES];
 	struct writer_prune prune;
 	struct id_map ids; /* of the ring */
-	bool damaged;
+	struct db_guard guard;
+	bool damaged, has_failed_io;
 	char error[256];
 };
 
@@ -100,8 +121,27 @@ extern const char *const writer_sql[STATEMENT_MAX];
 int writer_failed(struct db_writer *w, int r);
 int writer_prepare_rows(struct db_writer *w);
 int writer_run(struct db_writer *w, enum statement which);
+bool writer_cannot_read(const struct db_writer *w);
+int writer_look(struct db_writer *w);
 int writer_place_once(struct db_writer *w, const struct event *event, int64_t type,
 		      struct writer_place *place);
+
+int writer_feed_init(struct db_writer *w);
+int writer_feed_prepare(struct db_writer *w);
+void writer_feed_free(struct db_writer *w);
+void writer_feed_clear(struct db_writer *w);
+int writer_feed_add(struct db_writer *w, struct detail_inserts *inserts,
+		    const struct event *event, const struct value *undecoded,
+		    const struct writer_place *place);
+int writer_feed_flush(struct db_writer *w);
+
+int writer_place_text(struct db_writer *w, enum place_kind kind, const char *bytes,
+		      size_t len, const struct id_range *ids);
+int writer_place_cpu(struct db_writer *w, int32_t cpu, const struct id_range *ids);
+int writer_place_severity(struct db_writer *w, enum severity severity,
+			  const struct id_range *ids);
+int writer_place_address(struct db_writer *w, uint64_t address, uint64_t id);
+void writer_place_forget(struct db_writer *w);
 
 int writer_find_ids(struct db_writer *w, uint64_t top);
 

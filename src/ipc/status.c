@@ -34,6 +34,8 @@ static void terminate(struct ring_status *status)
 	status->version[sizeof(status->version) - 1] = '\0';
 	status->database[sizeof(status->database) - 1] = '\0';
 	status->config[sizeof(status->config) - 1] = '\0';
+	status->store_note[sizeof(status->store_note) - 1] = '\0';
+	status->wal_reader[sizeof(status->wal_reader) - 1] = '\0';
 	for (size_t i = 0; i < STATUS_SOURCES_MAX; i++)
 		status->sources[i].name[STATUS_NAME_BYTES - 1] = '\0';
 	for (size_t i = 0; i < STATUS_TYPES_MAX; i++)

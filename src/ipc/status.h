@@ -55,6 +55,10 @@ struct ring_status {
 	char config[256];
 	struct status_source sources[STATUS_SOURCES_MAX];
 	struct status_type types[STATUS_TYPES_MAX];
+	char store_note[256]; /* for people: what keeps store from writing; "": nothing */
+	char wal_reader[STATUS_NAME_BYTES]; /* whose transaction keeps the log growing */
+	int64_t store_since_ns; /* monotonic: since there is a note */
+	uint64_t wal_bytes;		    /* of the database's log */
 };
 
 /* A copy of a live daemon's status, taken from its ring file. */

@@ -113,9 +113,14 @@ static void find_daemon(struct finding *f, const char *ring)
 		find(f, LEVEL_CRITICAL, "rasd is not running");
 		return;
 	}
-	if (status->store_error)
+	if (status->store_note[0])
+		find(f, LEVEL_CRITICAL, "rasd: %s", status->store_note);
+	else if (status->store_error)
 		find(f, LEVEL_CRITICAL, "rasd cannot write its database: %s",
 		     strerror(abs(status->store_error)));
+	if (status->wal_reader[0])
+		find(f, LEVEL_WARNING, "%s keeps the database's -wal growing",
+		     status->wal_reader);
 	if (status->act_busy_since_ns &&
 	    clock_now_ns(CLOCK_BOOTTIME) - status->act_busy_since_ns > ACT_STUCK_NS)
 		find(f, LEVEL_WARNING, "an act is stuck for %lld s",

@@ -46,7 +46,9 @@ static void format_daemon(struct json_object *row, const struct column *column,
 	add_time(daemon, "started", out, text);
 	if (!json_text(daemon, "store_pid"))
 		text_add(text, "; its store process is not running");
-	if (json_text(daemon, "store_error"))
+	if (json_text(daemon, "store_note"))
+		text_add(text, "; %s", json_text(daemon, "store_note"));
+	else if (json_text(daemon, "store_error"))
 		text_add(text, "; cannot write the database: %s",
 			 json_text(daemon, "store_error"));
 }
@@ -96,6 +98,9 @@ static void format_database(struct json_object *row, const struct column *column
 		format_bytes(database, &wal_bytes, out, text);
 		text_add(text, " in its -wal");
 	}
+	if (json_text(json_object_object_get(row, "daemon"), "wal_reader"))
+		text_add(text, " (grows while %s reads)",
+			 json_text(json_object_object_get(row, "daemon"), "wal_reader"));
 	text_add(text, ", schema %" PRIu64 ".%" PRIu64, number(database, "schema") / 1000,
 		 number(database, "schema") % 1000);
 }

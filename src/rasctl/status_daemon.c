@@ -99,6 +99,12 @@ static void add_live(struct json_object *o, const struct ring_status *status)
 			       status->store_error ? json_object_new_string(strerror(
 							     -status->store_error)) :
 						     NULL);
+	json_object_object_add(o, "store_note",
+			       status->store_note[0] ? json_word(status->store_note) :
+						       NULL);
+	json_object_object_add(o, "wal_reader",
+			       status->wal_reader[0] ? json_word(status->wal_reader) :
+						       NULL);
 	add_counters(o, status);
 }
 

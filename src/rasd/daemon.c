@@ -183,8 +183,11 @@ static void on_act_death(void *userdata)
 	daemon_tell_poison(daemon);
 }
 
-/* At start, a database that cannot be used is the operator's to mend: nothing was read
- * yet. */
+/*
+ * At start, somebody else's file is the operator's to mend: nothing was read yet. Any
+ * other trouble may be one of an early start, as of a file system that is not mounted
+ * yet: it is said, and events wait in memory.
+ */
 static enum rasd_exit await_store(struct daemon *daemon)
 {
 	struct store_hello hello;
@@ -206,7 +209,7 @@ static enum rasd_exit await_store(struct daemon *daemon)
 	daemon_take_hello(daemon, &hello);
 	if (hello.result == -EWOULDBLOCK)
 		return RASD_EXIT_RUNNING;
-	return hello.result ? RASD_EXIT_DATABASE : RASD_EXIT_OK;
+	return hello.result > 0 ? RASD_EXIT_DATABASE : RASD_EXIT_OK;
 }
 
 /* The end is told last, and only when everything else has been. */

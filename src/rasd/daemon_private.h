@@ -44,7 +44,7 @@ struct daemon {
 	sd_event_source *log_source, *log_due_source;
 	sd_event_source *rings_source, *grace_source, *store_source, *again_source;
 	unsigned int ticks;
-	uint64_t store_delay_usec; /* before the next try, if it could not work */
+	unsigned int store_tries; /* in a row that could not work */
 	uint64_t seen_progress;	   /* of store, when it moved last */
 	int64_t progress_ns;
 };

@@ -42,6 +42,7 @@ static void gather(struct daemon *daemon, struct metrics_view *view)
 	lag = lag_of(&daemon->ring, clock_now_ns(CLOCK_BOOTTIME));
 	view->lag_bytes = lag.bytes;
 	view->lag_ns = lag.age_ns;
+	view->wal_bytes = daemon->ring.status->wal_bytes;
 	count_pages(daemon->hands.state, view);
 	tally_log_dropped(daemon->hands.tally, log_dropped());
 }

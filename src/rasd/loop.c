@@ -11,12 +11,14 @@
 #include <systemd/sd-daemon.h>
 
 #include "handlers/table.h"
+#include "rasd/trouble.h"
 #include "util/clock.h"
 #include "util/log.h"
 
 #define TICK_USEC	     (10 * 1000000ULL)
 #define TICKS_PER_LOSSES     30
-#define STORE_DELAY_MIN_USEC 1000000ULL
+#define STORE_DELAY_USEC     1000000ULL /* the file system may be mounted any moment */
+#define STORE_TRIES	     60		/* so often; then it is rather a mistake */
 #define STORE_DELAY_MAX_USEC 10000000ULL
 #define ACCURACY_USEC	     1 /* 0 would be sd-event's default, a quarter of a second */
 
@@ -31,15 +33,31 @@ int daemon_start_store(struct daemon *daemon)
 	return r;
 }
 
+/* What keeps store from its work is said once: it is tried again and again. */
+static void say_trouble(struct daemon *daemon, const struct store_hello *hello)
+{
+	char buf[sizeof(hello->note) + 64];
+	struct text text = TEXT_IN(buf);
+
+	text_add(&text, "%s; events wait in memory", hello->note);
+	trouble_say(daemon->ring.status, LOG_ERR, buf);
+	daemon->ring.status->store_error =
+		hello->result < 0 ? hello->result : -EMEDIUMTYPE;
+}
+
 /* Says what the store has to say, and goes by what it knows of its database. */
 void daemon_take_hello(struct daemon *daemon, const struct store_hello *hello)
 {
-	if (hello->note[0])
-		log_line(hello->result ? LOG_ERR : LOG_WARNING, "%s", hello->note);
+	if (hello->note[0] && hello->result)
+		say_trouble(daemon, hello);
+	else if (hello->note[0])
+		log_warning("%s", hello->note);
 	if (hello->result)
 		return;
 	daemon->pipeline.id_base = (int64_t)hello->id_base;
-	daemon->store_delay_usec = 0;
+	daemon->store_tries = 0;
+	if (ring_durable(&daemon->ring) == ring_written(&daemon->ring))
+		trouble_end(daemon->ring.status, daemon->database);
 	if (hello->is_new_to_ring)
 		pipeline_begin_database(&daemon->pipeline);
 }
@@ -57,14 +75,15 @@ static int on_store_again(sd_event_source *source, uint64_t usec, void *userdata
 	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
-/* At once the first time; one that cannot do its work is tried more and more rarely. */
+/* At once; one that cannot do its work is tried each second, and at last more rarely. */
 static int start_store_later(struct daemon *daemon)
 {
-	uint64_t delay = daemon->child.greeted ? 0 : daemon->store_delay_usec;
+	uint64_t delay = STORE_DELAY_USEC;
 
-	daemon->store_delay_usec =
-		MIN(MAX(2 * daemon->store_delay_usec, STORE_DELAY_MIN_USEC),
-		    STORE_DELAY_MAX_USEC);
+	if (daemon->child.greeted)
+		delay = 0;
+	else if (++daemon->store_tries > STORE_TRIES)
+		delay = STORE_DELAY_MAX_USEC;
 	daemon->again_source = sd_event_source_unref(daemon->again_source);
 	return sd_event_add_time_relative(daemon->event, &daemon->again_source,
 					  CLOCK_MONOTONIC, delay, ACCURACY_USEC,
@@ -83,7 +102,7 @@ static int on_store(sd_event_source *source, int fd, uint32_t revents, void *use
 	(void)revents;
 	if (r > 0) {
 		daemon_take_hello(daemon, &hello);
-		if (!hello.result)
+		if (!hello.result && !daemon->ring.status->store_note[0])
 			log_info("the store process runs again");
 		if (!hello.result && hello.is_new_to_ring) {
 			daemon_tell_run(daemon);

@@ -221,6 +221,12 @@ static void add_lag_seconds(const struct metric *metric, const struct metrics_vi
 	add_seconds(metric, out, view->lag_ns);
 }
 
+static void add_wal_bytes(const struct metric *metric, const struct metrics_view *view,
+			  struct text *out)
+{
+	add_plain(metric, out, view->wal_bytes);
+}
+
 static void add_own_poison(const struct metric *metric, const struct metrics_view *view,
 			   struct text *out)
 {
@@ -268,6 +274,9 @@ static const struct metric metrics[] = {
 	  add_lag_bytes },
 	{ "rasd_durable_lag_seconds", "gauge",
 	  "Age of the oldest event that is not on disk yet.", add_lag_seconds },
+	{ "rasd_wal_bytes", "gauge",
+	  "Size of the database's log: it grows while somebody reads in a transaction.",
+	  add_wal_bytes },
 	{ "rasd_pruned_total", "counter",
 	  "Rows of events that were removed for their age or number.", add_pruned },
 	{ "rasd_own_poison_total", "counter",

@@ -29,6 +29,7 @@ struct metrics_view {
 	uint64_t pages[PAGE_STATE_MAX]; /* now */
 	uint64_t actions_pending;	/* now */
 	uint64_t lag_bytes;		/* of messages that are not on disk yet */
+	uint64_t wal_bytes; /* of the database's log, as store last saw it */
 	int64_t lag_ns; /* age of the oldest event among them; 0: all is on disk */
 };
 

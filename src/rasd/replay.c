@@ -483,7 +483,8 @@ enum rasd_exit replay_run(const struct daemon_options *options,
 	}
 	if (status == RASD_EXIT_OK) {
 		run(&replay);
-		if (!child_wait(&replay.child, STORE_MSEC))
+		if (!child_wait(&replay.child, STORE_MSEC) ||
+		    ring_durable(&replay.ring) != ring_written(&replay.ring))
 			status = fail(&replay, "the database is not written", -ETIMEDOUT);
 		if (!check_files(&replay) && status == RASD_EXIT_OK)
 			status = RASD_EXIT_FAILURE;

@@ -12,7 +12,8 @@
 
 /* There from the start: a counter that appears with its first loss has never risen. */
 static const char *const known_stages[] = { "kernel-ring", "kernel-nested", "event-ring",
-					    "unstorable",  "kernel-log",    "poison" };
+					    "unstorable",  "kernel-log",    "poison",
+					    "database" };
 #define OTHER_STAGE "other"
 
 _Static_assert(ARRAY_SIZE(known_stages) + 1 < TALLY_STAGES_MAX, "room for those to come");

@@ -1,6 +1,7 @@
 # The database for others: rasdaemon's names; what is removed from it.
 
-STORE_TESTS = tests/unit/test_db_views tests/unit/test_prune tests/unit/test_care
+STORE_TESTS = tests/unit/test_db_views tests/unit/test_prune tests/unit/test_care \
+	tests/unit/test_guard
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(STORE_TESTS)
@@ -15,3 +16,7 @@ tests_unit_test_prune_LDADD = $(DB_TESTS_LIBS)
 
 tests_unit_test_care_SOURCES = tests/unit/test_care.c
 tests_unit_test_care_LDADD = $(DB_TESTS_LIBS)
+
+tests_unit_test_guard_SOURCES = tests/unit/test_guard.c
+tests_unit_test_guard_LDADD = $(DB_TESTS_LIBS)
+tests_unit_test_guard_CPPFLAGS = $(TESTS_CPPFLAGS)

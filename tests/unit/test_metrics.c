@@ -17,7 +17,7 @@
 #include "unit/fixtures.h"
 #include "util/clock.h"
 
-#define N_STAGES 6 /* there from the start, beside "other" */
+#define N_STAGES 7 /* there from the start, beside "other" */
 
 static struct here {
 	struct tally tally;
