@@ -56,6 +56,7 @@ struct db_pruned {
 	uint64_t unconfirmed, corrected, others;
 };
 
+int db_read_pruned(struct db_writer *w, uint64_t *ret);
 void db_pruned(const struct db_writer *w, struct db_pruned *ret);
 int db_prune(struct db_writer *w, const struct db_keep *keep, int64_t now_ns,
 	     uint64_t *removed);
