@@ -35,6 +35,9 @@ class Daemon(common.host.Rasd):
     def settle(self, kind, events, pid=0):
         return common.settle("ring", self.ring, kind, events, pid)
 
+    def events(self):
+        return self.number("select count(*) from event")
+
     def file_bytes(self):
         """Of the database, when it is stopped."""
         return sum(path.stat().st_size for path in self.directory.glob("rasd.db*"))

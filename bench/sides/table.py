@@ -43,7 +43,7 @@ class Row:
     def cells(self, rounds):
         yield self.title
         for key in (self.mine, self.other):
-            yield cell(rounds, key)
+            yield cell(rounds, key) if key else ""
         ratios = [self.of(each[self.mine], each[self.other]) for each in rounds
                   if self.of and self.mine in each and each.get(self.other)]
         yield spread(ratios) if ratios else ""
@@ -78,6 +78,7 @@ BESIDE_RASDAEMON = (
     Row("wake-ups in 10 s at rest, children too", "rest.wakeups_10s",
         "their rest.wakeups_10s", None, "≤ 1"),
     Row("context switches in 10 s at rest", "rest.switches_10s", "their rest.switches_10s"),
+    Row("spans of 10 s that others' events disturbed", "rest.disturbed", None),
     Row("ready after, ms", "rest.ready_ms", "their rest.ready_ms", less),
     Row("error to durable row at 100/s, p50, ms", "latency.p50", "their latency.p50", less),
     Row("error to durable row at 100/s, p99, ms", "latency.p99", "their latency.p99", less),
@@ -119,6 +120,8 @@ def two_sided(rounds):
 
 def own(rounds):
     """What became of all events, to the event."""
+    if not any(f"{name}.made" in each for name in SCENES for each in rounds):
+        return
     yield ("| rasd | made | rows | lost, counted | others' | unaccounted | made a second "
            "| rows a second | CPU, µs |")
     yield "|---|---|---|---|---|---|---|---|---|"

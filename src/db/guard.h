@@ -6,6 +6,7 @@
  * locked. SQLite would not notice some of it until it is too late.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -33,3 +34,5 @@ int db_guard_look(struct db_guard *guard, const char *path, struct text *ret_why
 int db_guard_find_blocker(const struct db_guard *guard, struct db_holder *ret);
 int db_guard_find_reader(const struct db_guard *guard, struct db_holder *ret);
 int db_find_blocker(const char *path, struct db_holder *ret);
+bool db_has_bad_page(int fd);
+bool db_is_unreadable(const char *path);

@@ -3,9 +3,7 @@
 /*
  * Rows of all tables in the order of their time, as events. What was imported before is
  * known by a key in `once`, made of the row's table, its number and all that is in it:
- * the same file, or a later copy of it, adds only what is new. The file is copied before
- * it is read: rasdaemon drops what it cannot write at once, and so it is held up for as
- * short a time as can be.
+ * the same file, or a later copy of it, adds only what is new.
  */
 
 #include "db/import.h"
@@ -13,20 +11,17 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "db/import_file.h"
 #include "db/import_rows.h"
-#include "db/open.h"
 #include "db/schema.h"
 #include "db/sql.h"
 #include "db/writer_private.h"
 #include "util/macro.h"
 
-#define TABLES_MAX	64
-#define BATCH_ROWS	4096
-#define VALUE_BYTES_MAX (16 * 1024 * 1024) /* beyond that SQLite does not read it */
-#define BUSY_MSEC	5000
+#define TABLES_MAX 64
+#define BATCH_ROWS 32768
+#define CACHE	   "PRAGMA cache_size = -65536" /* KiB */
 
 struct import {
 	struct db_writer *w;
@@ -38,76 +33,14 @@ struct import {
 	uint64_t *next_id;
 };
 
-/* --- the file -------------------------------------------------------------------------
- */
-
-static int say(struct text *note, const struct import *import, sqlite3 *db, int r)
+static int say(struct text *note, const struct import *import, int r)
 {
-	text_add(note, "%s: %s", import->file,
-		 r == -EUCLEAN ? "is no SQLite database, or damaged" : strerror(-r));
-	if (db && r != -EUCLEAN)
-		text_add(note, " (%s)", sqlite3_errmsg(db));
+	text_add(note, "%s: %s (%s)", import->file,
+		 r == -EUCLEAN ? "is damaged" : strerror(-r), sqlite3_errmsg(import->db));
 	return r;
 }
 
-static int copy(struct import *import, sqlite3 *from)
-{
-	int code = sqlite3_open_v2(
-		"", &import->db,
-		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
-	sqlite3_backup *backup;
-
-	if (code != SQLITE_OK)
-		return sql_errno(import->db, code);
-	backup = sqlite3_backup_init(import->db, "main", from, "main");
-	if (!backup)
-		return -ENOMEM;
-	code = sqlite3_backup_step(backup, -1);
-	sqlite3_backup_finish(backup);
-	return code == SQLITE_DONE ? 0 : sql_errno(from, code);
-}
-
-/* Nothing in the file is to be run, whatever it has in its schema. */
-static int secure(sqlite3 *db)
-{
-	sqlite3_extended_result_codes(db, 1);
-	sqlite3_limit(db, SQLITE_LIMIT_LENGTH, VALUE_BYTES_MAX);
-	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	return sql_exec(db, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
-			    "PRAGMA query_only = ON");
-}
-
-/* SQLite says little of what it cannot open. */
-static int look(const char *path)
-{
-	struct stat st;
-
-	if (stat(path, &st) < 0)
-		return -errno;
-	if (!S_ISREG(st.st_mode))
-		return S_ISDIR(st.st_mode) ? -EISDIR : -EMEDIUMTYPE;
-	return access(path, R_OK) < 0 ? -errno : 0;
-}
-
-static int open_file(struct import *import, struct text *note)
-{
-	sqlite3 *from = NULL;
-	int r = look(import->file);
-
-	r = r < 0 ? r : db_open_file(import->file, SQLITE_OPEN_READONLY, &from);
-	if (r < 0)
-		return say(note, import, NULL, r);
-	sqlite3_busy_timeout(from, BUSY_MSEC);
-	r = copy(import, from);
-	r = r < 0 ? r : secure(import->db);
-	if (r < 0)
-		say(note, import, from, r);
-	sqlite3_close(from);
-	return r;
-}
-
-/* --- its tables -----------------------------------------------------------------------
- */
+/* --- its tables ------------------------------------------------------------------ */
 
 static int add_table(struct import *import, const char *name)
 {
@@ -137,7 +70,7 @@ static int find_tables(struct import *import, struct text *note)
 				&stmt);
 	while (r >= 0 && import->n_tables < TABLES_MAX && (r = sql_next(stmt)) == 1)
 		r = add_table(import, (const char *)sqlite3_column_text(stmt, 0));
-	return r < 0 ? say(note, import, import->db, r) : 0;
+	return r < 0 ? say(note, import, r) : 0;
 }
 
 static bool is_rasdaemons(const struct import *import)
@@ -148,8 +81,7 @@ static bool is_rasdaemons(const struct import *import)
 	return false;
 }
 
-/* --- their rows -----------------------------------------------------------------------
- */
+/* --- their rows ------------------------------------------------------------------ */
 
 /* With a row at hand; the one that happened first. NULL: there is none left. */
 static struct import_rows *find_first(struct import *import)
@@ -245,7 +177,7 @@ static int report(struct import *import)
 
 static int run(struct import *import, struct text *note)
 {
-	int r = open_file(import, note);
+	int r = import_file_copy(import->file, &import->db, note);
 
 	r = r < 0 ? r : find_tables(import, note);
 	if (r < 0)
@@ -276,6 +208,7 @@ int db_import(struct db_writer *w, const char *file, uint64_t *next_id,
 	import->calls = calls;
 	import->next_id = next_id;
 	w->committed.boot = w->committed.run = 0; /* it happened in none that we know */
+	sql_exec(w->db, CACHE);			  /* keys lie anywhere in their table */
 	r = run(import, ret_note);
 	for (size_t i = 0; i < import->n_tables; i++)
 		import_rows_close(&import->tables[i]);

@@ -17,8 +17,7 @@
 #define ARENA_BYTES (1024 * 1024)
 #define FIRST	    1 /* column of the statement; before it is the row's number */
 
-/* --- opening --------------------------------------------------------------------------
- */
+/* --- opening --------------------------------------------------------------------- */
 
 /* What we have no type for is only counted; it need not be readable. */
 static int count(struct import_rows *rows, sqlite3 *db)
@@ -66,8 +65,7 @@ void import_rows_close(struct import_rows *rows)
 	free(TAKE_PTR(rows->arena.base));
 }
 
-/* --- what is said ---------------------------------------------------------------------
- */
+/* --- what is said ---------------------------------------------------------------- */
 
 static void complain(struct import_rows *rows, const struct import_calls *calls,
 		     const char *fmt, ...) _printf_(3, 4);
@@ -137,8 +135,7 @@ static bool is_empty(sqlite3_stmt *stmt, int column)
 	}
 }
 
-/* --- rows -----------------------------------------------------------------------------
- */
+/* --- rows ------------------------------------------------------------------------ */
 
 static bool take_time(struct import_rows *rows, const struct import_calls *calls)
 {

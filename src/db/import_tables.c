@@ -202,8 +202,7 @@ static const struct import_column signal_columns[] = {
 	END,
 };
 
-/* --- CXL -----------------------------------------------------------------------------
- */
+/* --- CXL ------------------------------------------------------------------------- */
 
 /* enum cxl_poison_trace_type, drivers/cxl/core/core.h */
 static const struct import_word poison_acts[] = {

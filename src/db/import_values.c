@@ -20,7 +20,7 @@
 #define LAST_YEAR	2261 /* nanoseconds in 64 bits end in 2262 */
 #define TIME_TEXT_BYTES 25
 
-/* --- times -------------------------------------------------------------------------- */
+/* --- times ----------------------------------------------------------------------- */
 
 /* `n` digits; false: they are not. */
 static bool read_digits(const char **at, int n, int *ret)
@@ -97,8 +97,7 @@ int import_time(const char *text, size_t len, int64_t *ret_utc_ns)
 	return 0;
 }
 
-/* --- texts that stand for something else ---------------------------------------------
- */
+/* --- texts that stand for something else ----------------------------------------- */
 
 static int64_t number_of_word(const char *text, const struct import_word *words)
 {
@@ -180,8 +179,7 @@ static int from_uuid(const char *text, struct arena *arena, struct value *ret)
 	return 0;
 }
 
-/* --- what a column has ----------------------------------------------------------------
- */
+/* --- what a column has ----------------------------------------------------------- */
 
 static int get_text(sqlite3_stmt *stmt, int column, struct value *ret)
 {

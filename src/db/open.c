@@ -211,7 +211,7 @@ int db_set_aside(const char *path, const char *why, struct text *ret_note)
 	return r;
 }
 
-static void remove_file(const char *path)
+void db_remove_file(const char *path)
 {
 	char companion[DB_PATH_BYTES];
 
@@ -237,7 +237,7 @@ static int remove_orphans(const char *path, struct text *note)
 		r = db_set_aside(path, "orphan", note);
 	if (r < 0)
 		return r;
-	remove_file(path);
+	db_remove_file(path);
 	unmark(path);
 	return sync_directory_of(path);
 }
@@ -255,7 +255,7 @@ int db_create_file(const char *path)
 
 	if (r < 0)
 		return r;
-	remove_file(building);
+	db_remove_file(building);
 	unmark(path); /* what it was about is gone */
 	r = db_open_file(building, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &db);
 	r = r < 0 ? r : schema_create(db);
@@ -264,7 +264,7 @@ int db_create_file(const char *path)
 	if (r >= 0 && rename(building, path) < 0)
 		r = -errno;
 	if (r < 0)
-		remove_file(building);
+		db_remove_file(building);
 	return r < 0 ? r : sync_directory_of(path);
 }
 

@@ -22,6 +22,7 @@ int db_examine(const char *path, struct text *ret_note);
 int db_open_file(const char *path, int flags, sqlite3 **ret);
 int db_open_immutable(const char *path, sqlite3 **ret);
 int db_create_file(const char *path);
+void db_remove_file(const char *path);
 int db_set_aside(const char *path, const char *why, struct text *ret_note);
 bool db_is_marked(const char *path);
 void db_mark_damaged(const char *path);

@@ -42,6 +42,7 @@ struct db_filter {
 	bool has_cpu;
 	bool newest_first;
 	bool once; /* not those with EVENT_RETOLD: each error as one source told of it */
+	bool real; /* nor synthetic, unconfirmed or imported ones: what moves something */
 };
 
 unsigned int db_severities_from(enum severity min);

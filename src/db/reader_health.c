@@ -4,74 +4,73 @@
 
 #include "db/reader_private.h"
 #include "db/sql.h"
-#include "db/tally.h"
 #include "event/acts.h"
 #include "util/macro.h"
 
 /* Hardware's own, told once: the others move nothing, here as elsewhere. What was
  * imported happened before anybody asked, and somebody else told of it. */
-#define COUNTS_NOT (EVENT_SYNTHETIC | EVENT_UNCONFIRMED | EVENT_RETOLD)
-
-/*
- * "event e WHERE …": events of that severity behind `after`; only in the stretches that
- * have some, where the file tells.
- */
-static int add_events_of(struct db_reader *r, sqlite3_str *sql, enum severity severity,
-			 uint64_t after)
+static int find_events(struct db_reader *r, enum severity severity, uint64_t after,
+		       sqlite3_stmt **ret)
 {
-	int res = reader_has_places(r);
+	const struct db_filter filter = { .severities = 1u << severity,
+					  .after = after,
+					  .oldest = DB_HEALTH_MAX,
+					  .real = true };
 
-	if (res < 0)
-		return res;
-	if (res)
-		sqlite3_str_appendf(
-			sql,
-			"place p CROSS JOIN event e ON e.id BETWEEN"
-			" p.stretch << %d AND (p.stretch << %d) + %d"
-			" WHERE p.kind = %d AND p.name = %d AND p.stretch >= %lld",
-			PLACE_BITS, PLACE_BITS, (1 << PLACE_BITS) - 1, PLACE_SEVERITY,
-			severity, (long long)(after >> PLACE_BITS));
-	else
-		sqlite3_str_appendall(sql, "event e WHERE 1");
-	sqlite3_str_appendf(sql,
-			    " AND e.severity IS nullif(%d, %d) AND +e.id > %lld"
-			    " AND e.flags & %u = 0 AND e.source IS NOT %d LIMIT %d",
-			    severity, SEVERITY_UNKNOWN, (long long)after, COUNTS_NOT,
-			    SOURCE_IMPORT, DB_HEALTH_MAX);
-	return 0;
+	return reader_find_ids(r, &filter, ret);
 }
 
 static int count_events(struct db_reader *r, uint64_t after, enum severity severity,
 			uint64_t *ret)
 {
-	_cleanup_(sql_finalize) sqlite3_stmt *stmt = NULL;
-	sqlite3_str *sql = sqlite3_str_new(r->db);
-	int res;
+	_cleanup_(sql_finalize) sqlite3_stmt *ids = NULL;
+	int res = find_events(r, severity, after, &ids);
 
-	sqlite3_str_appendall(sql, "SELECT count(*) FROM (SELECT 1 FROM ");
-	res = add_events_of(r, sql, severity, after);
-	sqlite3_str_appendall(sql, ")");
-	if (res < 0) {
-		sqlite3_free(sqlite3_str_finish(sql));
-		return res;
-	}
-	res = sql_prepare_built(r->db, sql, &stmt);
-	res = res < 0 ? res : sql_next(stmt);
-	if (res == 1)
-		*ret += (uint64_t)sqlite3_column_int64(stmt, 0);
+	while (res >= 0 && ids && (res = sql_next(ids)) == 1)
+		++*ret;
 	return res < 0 ? res : 0;
 }
 
 static void add_untold(struct db_health *health, sqlite3_stmt *stmt)
 {
-	uint64_t n = (uint64_t)sqlite3_column_int64(stmt, 1);
+	int severity = stmt ? sqlite3_column_int(stmt, 0) : 0;
 
-	if (sqlite3_column_type(stmt, 0) == SQLITE_NULL)
-		health->untold += n;
-	else if (sqlite3_column_int(stmt, 0) >= SEVERITY_UNCORRECTED)
-		health->uncorrected += n;
-	else if (sqlite3_column_int(stmt, 0) == SEVERITY_DEFERRED)
-		health->deferred += n;
+	if (!stmt || sqlite3_column_type(stmt, 0) == SQLITE_NULL)
+		health->untold++;
+	else if (severity >= SEVERITY_UNCORRECTED)
+		health->uncorrected++;
+	else if (severity == SEVERITY_DEFERRED)
+		health->deferred++;
+}
+
+/* What the twin of an event has, which another source told. *ret stays NULL in a file
+ * that knows of none. */
+static int prepare_told(struct db_reader *r, sqlite3_stmt **ret)
+{
+	int res = sql_has_column(r->db, "link", NULL);
+
+	return res <= 0 ? res :
+			  sql_prepare(r->db,
+				      "SELECT max(t.severity) FROM link l JOIN event t"
+				      " ON t.id = l.\"to\" WHERE l.\"from\" = ?1"
+				      " AND l.kind = 2",
+				      ret);
+}
+
+_Static_assert(LINK_RETOLD == 2, "as prepare_told() has it");
+
+static int count_one_untold(sqlite3_stmt *told, int64_t id, struct db_health *health)
+{
+	int res = 1;
+
+	if (told) {
+		sqlite3_reset(told);
+		sqlite3_bind_int64(told, 1, id);
+		res = sql_next(told);
+	}
+	if (res == 1)
+		add_untold(health, told);
+	return res;
 }
 
 /*
@@ -80,28 +79,17 @@ static void add_untold(struct db_health *health, sqlite3_stmt *stmt)
  */
 static int count_untold(struct db_reader *r, uint64_t after, struct db_health *health)
 {
-	_cleanup_(sql_finalize) sqlite3_stmt *stmt = NULL;
-	sqlite3_str *sql = sqlite3_str_new(r->db);
-	int res = sql_has_column(r->db, "link", NULL);
+	_cleanup_(sql_finalize) sqlite3_stmt *ids = NULL, *told = NULL;
+	int res = prepare_told(r, &told);
 
-	sqlite3_str_appendf(sql, "SELECT told, count(*) FROM (SELECT %s AS told FROM ",
-			    res == 1 ? "(SELECT max(t.severity) FROM link l JOIN event t"
-				       " ON t.id = l.\"to\" WHERE l.\"from\" = e.id"
-				       " AND l.kind = 2)" :
-				       "NULL");
-	res = res < 0 ? res : add_events_of(r, sql, SEVERITY_UNKNOWN, after);
-	sqlite3_str_appendall(sql, ") GROUP BY told");
-	if (res < 0) {
-		sqlite3_free(sqlite3_str_finish(sql));
-		return res;
+	res = res < 0 ? res : find_events(r, SEVERITY_UNKNOWN, after, &ids);
+	while (res >= 0 && ids && (res = sql_next(ids)) == 1) {
+		res = count_one_untold(told, sqlite3_column_int64(ids, 0), health);
+		if (res < 0)
+			return res;
 	}
-	res = sql_prepare_built(r->db, sql, &stmt);
-	while (res >= 0 && (res = sql_next(stmt)) == 1)
-		add_untold(health, stmt);
 	return res;
 }
-
-_Static_assert(LINK_RETOLD == 2, "as count_untold() has it");
 
 static int count_failed_acts(struct db_reader *r, uint64_t after,
 			     struct db_health *health)

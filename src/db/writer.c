@@ -76,8 +76,9 @@ int writer_failed(struct db_writer *w, int r)
 {
 	if (r < 0)
 		snprintf(w->error, sizeof(w->error), "%s", sqlite3_errmsg(w->db));
-	if (r == -EIO)
-		w->has_failed_io = true;
+	if (r == -EUCLEAN && writer_cannot_read(w))
+		r = -EIO;
+	w->has_failed_io |= r == -EIO;
 	if (r == -EUCLEAN && !w->has_failed_io) /* else what was read may be no damage */
 		w->damaged = true;
 	return r;
@@ -210,6 +211,8 @@ static int open_existing(struct db_writer *w)
 	r = r < 0 ? r : start_writing(w->db);
 	r = r < 0 ? r : probe(w->db);
 	r = r < 0 ? r : schema_upgrade(w->db, w->table);
+	/* from here on nothing large is sorted, and no other disk has a say */
+	r = r < 0 ? r : sql_exec(w->db, "PRAGMA temp_store = MEMORY");
 	r = r < 0 ? r : prepare_statements(w);
 	r = r < 0 ? r : writer_feed_prepare(w);
 	r = r < 0 ? r : prepare_inserts(w);
@@ -217,7 +220,7 @@ static int open_existing(struct db_writer *w)
 	r = r < 0 ? r : load_state(w);
 	r = r < 0 ? r : db_guard_open(&w->guard, w->path);
 	sqlite3_busy_timeout(w->db, BUSY_TIMEOUT_MSEC);
-	writer_failed(w, r);
+	r = writer_failed(w, r);
 	return r == -EUCLEAN ? DB_CORRUPT : r;
 }
 
@@ -240,9 +243,17 @@ static int find_or_create(struct db_writer *w, struct text *ret_note)
 {
 	int r = db_examine(w->path, ret_note);
 
-	if (r == DB_ABSENT)
+	bool is_new = r == DB_ABSENT;
+
+	if (is_new)
 		r = db_create_file(w->path);
-	return r == DB_OPEN_OK ? open_existing(w) : r;
+	r = r == DB_OPEN_OK ? open_existing(w) : r;
+	if (is_new && r == DB_CORRUPT) { /* not to be kept, again and again */
+		close_database(w);
+		db_remove_file(w->path);
+		return -EIO;
+	}
+	return r;
 }
 
 static int replace_corrupt(struct db_writer *w, struct text *ret_note)

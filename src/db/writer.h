@@ -62,6 +62,7 @@ int db_prune(struct db_writer *w, const struct db_keep *keep, int64_t now_ns,
 int db_read_memory(struct db_writer *w, const char *boot_id, int64_t now_ns,
 		   struct db_memory *ret);
 
+int db_cause(const struct db_writer *w, int error);
 uint64_t db_last_id(const struct db_writer *w);
 int db_find_lock(const struct db_writer *w, struct db_holder *ret);
 int db_find_reader(const struct db_writer *w, struct db_holder *ret);

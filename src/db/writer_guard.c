@@ -3,11 +3,30 @@
 /* What a writer asks of its guard, and does against a log that grows. */
 
 #include <errno.h>
+#include <fcntl.h>
 
 #include "db/schema.h"
 #include "db/sql.h"
 #include "db/writer_private.h"
 #include "util/macro.h"
+
+/* SQLite calls it damage, too, when the disk fails to read a page. */
+bool writer_cannot_read(const struct db_writer *w)
+{
+	_cleanup_(close_fd) int fd = -1;
+
+	if (w->guard.main_fd >= 0) /* to close another would drop SQLite's locks */
+		return db_has_bad_page(w->guard.main_fd);
+	fd = open(w->path, O_RDONLY | O_CLOEXEC);
+	return fd >= 0 && db_has_bad_page(fd);
+}
+
+/* What a failure comes from: damage that follows on an error of the disk is that error.
+ */
+int db_cause(const struct db_writer *w, int error)
+{
+	return error == -EUCLEAN && w->has_failed_io ? -EIO : error;
+}
 
 /* Another rasd does not write here while we do; what else may have done it is not asked.
  */

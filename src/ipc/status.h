@@ -57,6 +57,7 @@ struct ring_status {
 	struct status_type types[STATUS_TYPES_MAX];
 	char store_note[256]; /* for people: what keeps store from writing; "": nothing */
 	char wal_reader[STATUS_NAME_BYTES]; /* whose transaction keeps the log growing */
+	int64_t store_since_ns; /* monotonic: since there is a note */
 	uint64_t wal_bytes;		    /* of the database's log */
 };
 

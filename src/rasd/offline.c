@@ -53,8 +53,7 @@ static void close_database(struct offline *offline)
 	close_fd(offline->lock_fd);
 }
 
-/* --- import ---------------------------------------------------------------------------
- */
+/* --- import ---------------------------------------------------------------------- */
 
 static void print_report(const struct import_report *report, void *userdata)
 {
@@ -118,8 +117,7 @@ enum rasd_exit offline_import(const char *database, const char *file)
 	return status;
 }
 
-/* --- prune ----------------------------------------------------------------------------
- */
+/* --- prune ----------------------------------------------------------------------- */
 
 static uint64_t size_of(const char *path)
 {

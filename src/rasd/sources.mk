@@ -12,7 +12,8 @@ librasd_a_SOURCES = \
 	src/rasd/replay.c src/rasd/replay.h \
 	src/rasd/metrics_writer.c src/rasd/metrics_writer.h src/rasd/modules.c src/rasd/own_poison.c \
 	src/rasd/pipeline.c src/rasd/pipeline.h src/rasd/routes.c src/rasd/rules.c src/rasd/rules.h \
-	src/rasd/retention.c src/rasd/retention.h src/rasd/scratch.h src/rasd/store.c src/rasd/store.h src/rasd/sums.c src/rasd/sums.h \
+	src/rasd/retention.c src/rasd/retention.h src/rasd/scratch.h src/rasd/store.c src/rasd/store.h src/rasd/store_open.c \
+	src/rasd/store_private.h src/rasd/sums.c src/rasd/sums.h \
 	src/rasd/takeover.c src/rasd/tally.c src/rasd/tally.h src/rasd/told.c src/rasd/told.h src/rasd/tracing.c \
 	src/rasd/tracing.h \
 	src/rasd/trouble.c \

@@ -8,254 +8,33 @@
  * stay in the ring and are tried again.
  */
 
-#include "rasd/store.h"
+#include "rasd/store_private.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/prctl.h>
 
-#include <systemd/sd-id128.h>
-
-#include "db/open.h"
-#include "db/writer.h"
 #include "event/wire.h"
 #include "poison/poison.h"
-#include "rasd/messages.h"
 #include "rasd/pipeline.h"
-#include "rasd/retention.h"
 #include "rasd/scratch.h"
-#include "rasd/trouble.h"
 #include "util/clock.h"
-#include "util/file.h"
 #include "util/log.h"
 
 #define BATCH_MESSAGES_MAX \
 	32768		     /* bounds a transaction, and how late the ring gets room */
 #define PROGRESS_MESSAGES 64 /* so often capture sees that we are at work */
 #define ARENA_BYTES	  (1024 * 1024)
-#define RETRY_FIRST_MSEC  50
 #define RETRY_LAST_MSEC	  2000
 #define LAST_TRIES_MSEC \
 	3000 /* without a capture: then the ring is left to the next one */
-
-struct store {
-	const struct store_options *options;
-	struct ring *ring;
-	struct db_writer *writer;
-	struct arena arena;
-	int lock_fd;
-	uint64_t position;	    /* in the ring, behind the last committed message */
-	struct message_round round; /* the last one that was applied */
-	uint64_t next_id; /* of events, that comes if none is lost; 0: not known */
-	bool lost;	  /* messages, in a page that failed, not counted yet */
-	bool stopped;	  /* a clean end was the last message */
-	bool orphaned;	  /* capture is gone */
-	struct trouble trouble;
-	struct retention retention;
-	uint64_t gone; /* events that were on disk, not counted as lost yet */
-	uint64_t gave_up, lost_events; /* in this batch; they count when it is on disk */
-};
 
 static void say_hello(const struct store_options *options,
 		      const struct store_hello *hello)
 {
 	if (write(options->hello_fd, hello, sizeof(*hello)) < 0)
 		log_debug("capture does not listen: %s", strerror(errno));
-}
-
-/* What the next capture needs to know of messages that it will not find any more. */
-static void leave_note(struct store *store)
-{
-	const struct pipeline_note note = { .durable = store->round };
-
-	if (store->round.next_id)
-		ring_vital_put(store->ring, VITAL_NOTE, &note, sizeof(note));
-}
-
-/*
- * A store before us was killed between its commit and the note: what it had committed is
- * passed over, and the note is left in its place. A lost page with both what was
- * committed and what was not is counted yet.
- */
-static void catch_up(struct store *store, uint64_t position)
-{
-	struct ring_message message;
-	uint64_t at = ring_durable(store->ring);
-
-	for (; at < position && ring_peek(store->ring, at, &message) > 0;
-	     at = message.next) {
-		if (message.kind == RING_LOST && message.next > position)
-			break;
-		if (message.kind == MESSAGE_ROUND && message.len == sizeof(store->round))
-			memcpy(&store->round, message.payload, sizeof(store->round));
-	}
-	leave_note(store);
-	ring_set_durable(store->ring, at);
-	store->position = at;
-}
-
-/*
- * What was on disk and is not there any more: a log that was damaged while nobody had it
- * open is read as far as it is whole, and no further.
- */
-static void count_gone(struct store *store, struct text *text)
-{
-	uint64_t top = db_last_id(store->writer), base = db_ring_id_base(store->writer);
-	struct pipeline_note note;
-
-	if (ring_vital_get(store->ring, VITAL_NOTE, &note, sizeof(note)) &&
-	    base + note.durable.next_id > top + 1)
-		store->gone = base + note.durable.next_id - 1 - top;
-	text_add(text,
-		 "%s%s has lost the end of what was written to it (damage to its -wal): "
-		 "%llu events",
-		 text->len ? "; " : "", db_writer_path(store->writer),
-		 (unsigned long long)store->gone);
-}
-
-static int attach(struct store *store, struct store_hello *hello, struct text *note)
-{
-	uint64_t position, durable = ring_durable(store->ring);
-	int r = db_attach_ring(store->writer, ring_id(store->ring), &position);
-
-	if (r < 0) {
-		text_add(note, "cannot use %s: %s", store->options->database,
-			 db_error(store->writer));
-		return r;
-	}
-	hello->id_base = db_ring_id_base(store->writer);
-	hello->is_new_to_ring = position == 0 && durable > 0;
-	if (position > 0 && position < durable)
-		count_gone(store, note);
-	catch_up(store, MAX(position, durable));
-	return 0;
-}
-
-/* The file that one rasd at a time has locked, for as long as it writes the database. */
-static int open_lock(const char *database)
-{
-	char path[4096];
-	int fd;
-
-	if (snprintf(path, sizeof(path), "%s.lock", database) >= (int)sizeof(path))
-		return -ENAMETOOLONG;
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	return fd < 0 ? -errno : fd;
-}
-
-/*
- * Whether the capture that started the lock's holder is alive: then it is another rasd.
- */
-static bool is_held_by_another(int lock_fd)
-{
-	char line[32] = "", path[64], comm[32];
-	ssize_t n = pread(lock_fd, line, sizeof(line) - 1, 0);
-
-	if (n <= 0)
-		return false;
-	snprintf(path, sizeof(path), "/proc/%d/comm", atoi(line));
-	return file_read_line(AT_FDCWD, path, comm, sizeof(comm)) >= 0 &&
-	       !strcmp(comm, "rasd") && atoi(line) != getppid();
-}
-
-/*
- * Whether capture is gone, or has replaced itself: then it does not listen any more, and
- * will start another store.
- */
-static bool is_left_alone(const struct store *store, int timeout_msec)
-{
-	struct pollfd fds[] = { { .fd = store->options->parent_fd, .events = POLLIN },
-				{ .fd = store->options->hello_fd } };
-
-	return poll(fds, ARRAY_SIZE(fds), timeout_msec) > 0;
-}
-
-/*
- * Waits for a store that its capture has left behind and that still writes. -EWOULDBLOCK:
- * another rasd has this database.
- */
-static int lock_database(struct store *store)
-{
-	char line[32];
-	int fd = open_lock(store->options->database);
-
-	if (fd < 0)
-		return fd;
-	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		if (errno != EWOULDBLOCK || is_held_by_another(fd)) {
-			int r = -errno;
-
-			close(fd);
-			return r == 0 ? -EWOULDBLOCK : r;
-		}
-		if (is_left_alone(store, RETRY_FIRST_MSEC)) {
-			close(fd);
-			return -ESRCH; /* nobody is left to write for */
-		}
-	}
-	snprintf(line, sizeof(line), "%-10d\n", getppid());
-	if (pwrite(fd, line, strlen(line), 0) < 0)
-		log_debug("%s.lock: %s", store->options->database, strerror(errno));
-	store->lock_fd = fd;
-	return 0;
-}
-
-/* What the database knows of before this boot, for a capture that knows nothing. */
-static void remember(struct store *store)
-{
-	struct scratch_memory *to = (void *)(store->ring->scratch + SCRATCH_MEMORY_AT);
-	char boot_id[SD_ID128_STRING_MAX] = "";
-	sd_id128_t id;
-	int r;
-
-	if (__atomic_load_n(&to->ready, __ATOMIC_ACQUIRE))
-		return;
-	if (sd_id128_get_boot(&id) >= 0)
-		sd_id128_to_string(id, boot_id);
-	r = db_read_memory(store->writer, boot_id, clock_now_ns(CLOCK_REALTIME),
-			   &to->memory);
-	if (r < 0)
-		log_warning("cannot read from %s what was done before: %s",
-			    store->options->database, db_error(store->writer));
-	else
-		__atomic_store_n(&to->ready, 1, __ATOMIC_RELEASE);
-}
-
-static int open_database(struct store *store, struct store_hello *hello,
-			 struct text *note)
-{
-	const char *path = store->options->database;
-	bool is_again = db_has_lock(path) &&
-			(ring_durable(store->ring) > 0 || access(path, F_OK) == 0);
-	int r = db_examine(path, note);
-
-	if (r == DB_ABSENT && is_again)
-		text_add(note, "%s is gone, with what was in it; a new one is begun",
-			 path);
-	if (r == DB_NOT_OURS) /* somebody else's file gets no lock beside it either */
-		return r;
-	r = lock_database(store);
-	if (r < 0)
-		note->len = 0;
-	if (r == -EWOULDBLOCK)
-		text_add(note,
-			 "another rasd writes to %s; give this one another with --db",
-			 path);
-	else if (r == -ENOENT)
-		text_add(note, "cannot write to %s: its directory does not exist", path);
-	else if (r < 0)
-		text_add(note, "cannot write to %s: its lock file %s.lock: %s", path,
-			 path, strerror(-r));
-	if (r < 0)
-		return r;
-	r = db_writer_open(path, store->options->handlers, &store->writer, note);
-	r = r == 0 ? attach(store, hello, note) : r;
-	if (r == 0)
-		remember(store);
-	return r;
 }
 
 /* What no retry would make good is counted as lost, so that it does not stop the rest. */
@@ -483,12 +262,12 @@ static int commit_batch(struct store *store)
 		db_rollback(store->writer);
 		store->next_id = next_id;
 		store->lost = false; /* it is found again */
-		return r;
+		return db_cause(store->writer, r);
 	}
 	if (db_refused(store->writer))
 		log_refused(store);
 	store->position = position;
-	leave_note(store);
+	store_leave_note(store);
 	ring_set_durable(store->ring, position);
 	tally_batch(store);
 	return 0;
@@ -526,7 +305,7 @@ static void wait_for_work(struct store *store, int timeout_msec)
 static bool try_again_later(struct store *store, int *delay_msec, int *orphaned_msec)
 {
 	poll(NULL, 0, *delay_msec);
-	if (is_left_alone(store, 0))
+	if (store_is_left_alone(store, 0))
 		store->orphaned = true;
 	if (store->orphaned)
 		*orphaned_msec += *delay_msec;
@@ -571,6 +350,8 @@ static bool must_open_anew(struct store *store, int error)
 		return true;
 	if (!trouble_needs_opening(&store->trouble))
 		return false;
+	if (error == -EIO)
+		store_give_up_unreadable(store);
 	say_hello(store->options,
 		  &hello); /* so it is tried a moment later, not at once */
 	return true;
@@ -620,7 +401,7 @@ int store_run(const struct store_options *options)
 	int r;
 
 	prctl(PR_SET_NAME, "rasd-store");
-	r = store.arena.base ? open_database(&store, &hello, &note) : -ENOMEM;
+	r = store.arena.base ? store_open(&store, &hello, &note) : -ENOMEM;
 	hello.result = r;
 	say_hello(options, &hello);
 	if (r == 0)

@@ -27,6 +27,8 @@ void trouble_say(struct ring_status *status, int level, const char *what)
 	if (!strncmp(status->store_note, short_of, sizeof(status->store_note)))
 		return;
 	log_line(level, "%s", what);
+	if (!status->store_note[0])
+		status->store_since_ns = clock_now_ns(CLOCK_MONOTONIC);
 	copy_text(status->store_note, sizeof(status->store_note), what);
 }
 
@@ -103,6 +105,13 @@ void trouble_note(struct trouble *trouble, struct ring_status *status,
 		say_lock(status, w);
 	else
 		say_error(status, w, error);
+}
+
+/* Whether what was said is so for long, in whichever process. */
+bool trouble_lasts(const struct ring_status *status)
+{
+	return status->store_note[0] &&
+	       clock_now_ns(CLOCK_MONOTONIC) - status->store_since_ns > OPEN_ANEW_NS;
 }
 
 /*

@@ -120,8 +120,7 @@ static void make(struct fixture *f, const char *version, char ret[static NAME_BY
 	change(ret, sql);
 }
 
-/* --- what its versions have ------------------------------------------------------------
- */
+/* --- what its versions have ------------------------------------------------------ */
 
 static void every_version_has_its_tables(void **state)
 {
@@ -207,10 +206,14 @@ static void rows_are_what_a_handler_makes(void **state)
 		  1 },
 	};
 	struct fixture *f = *state;
+	struct db_writer *w = begin_batch(f);
 	char file[NAME_BYTES];
+	struct db_run run;
 	struct told told;
 
-	commit_and_close(begin_batch(f)); /* a run, which these are not of */
+	sample_run(&run); /* which these are not of */
+	assert_int_equal(db_add_run(w, &run), 0);
+	commit_and_close(w);
 	make(f, "0.8.3", file);
 	assert_int_equal(import(f, file, &told), 0);
 	assert_non_null(strstr(told.left_out, "mce_record: bank_name, error_msg"));
@@ -219,8 +222,7 @@ static void rows_are_what_a_handler_makes(void **state)
 			fail_msg("not %d: %s", (int)questions[i].is, questions[i].what);
 }
 
-/* --- again
- * ------------------------------------------------------------------------------ */
+/* --- again ----------------------------------------------------------------------- */
 
 static void what_comes_again_is_known(void **state)
 {
@@ -277,6 +279,7 @@ static void times_need_not_rise_with_ids(void **state)
 		store_event(w, &event, id);
 	commit_and_close(w);
 	make(f, "0.8.1", file);
+	change(file, "UPDATE mc_event SET timestamp = '2020-01-01 00:00:00 +0000'");
 	assert_int_equal(import(f, file, &told), 0);
 	assert_int_equal(ask_number(f->db, "SELECT min(id) FROM event WHERE source = 7"),
 			 6);
@@ -295,8 +298,7 @@ static void times_need_not_rise_with_ids(void **state)
 	db_reader_close(r);
 }
 
-/* --- what is no good
- * --------------------------------------------------------------------- */
+/* --- what is no good ------------------------------------------------------------- */
 
 static void times_are_read_to_the_letter(void **state)
 {
@@ -491,8 +493,47 @@ static void damage_is_said(void **state)
 	assert_int_equal(told.added, 17);
 }
 
-/* --- anything at all
- * ------------------------------------------------------------------------ */
+static void copy_file(const char *from, const char *to)
+{
+	static char bytes[1 << 20];
+	FILE *in = fopen(from, "re"), *out = fopen(to, "we");
+	size_t n = fread(bytes, 1, sizeof(bytes), in);
+
+	assert_true(n > 0 && n < sizeof(bytes));
+	assert_int_equal(fwrite(bytes, 1, n, out), n);
+	fclose(in);
+	fclose(out);
+}
+
+/* As after a rasdaemon that was killed while it wrote: the last row is half there. */
+static void what_was_begun_is_taken_back(void **state)
+{
+	struct fixture *f = *state;
+	char file[NAME_BYTES], journal[NAME_BYTES + 16], cut[NAME_BYTES],
+		cut_journal[NAME_BYTES + 16];
+	struct told told;
+	sqlite3 *db;
+
+	make(f, "0.8.1", file);
+	file_name(f, "cut", cut);
+	snprintf(journal, sizeof(journal), "%s-journal", file);
+	snprintf(cut_journal, sizeof(cut_journal), "%s-journal", cut);
+	assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db,
+				      "PRAGMA cache_size = 1; BEGIN; DELETE FROM"
+				      " mc_event; DELETE FROM aer_event; DELETE FROM"
+				      " arm_event; INSERT INTO disk_errors (error)"
+				      " VALUES (zeroblob(100000))",
+				      NULL, NULL, NULL),
+			 SQLITE_OK);
+	copy_file(file, cut);
+	copy_file(journal, cut_journal);
+	sqlite3_close(db);
+	assert_int_equal(import(f, cut, &told), 0);
+	assert_int_equal(told.added, 18);
+}
+
+/* --- anything at all ------------------------------------------------------------- */
 
 /* Rows like the first, with each of these values in each of the columns. */
 static void try_values(const char *file, const char *table)
@@ -626,6 +667,7 @@ int main(void)
 		TEST(what_is_not_said_is_not_made_up),
 		TEST(a_file_of_somebody_else_is_refused),
 		TEST(damage_is_said),
+		TEST(what_was_begun_is_taken_back),
 		TEST(any_value_anywhere),
 		TEST(any_byte_anywhere),
 	};
