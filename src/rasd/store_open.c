@@ -221,6 +221,10 @@ int store_open(struct store *store, struct store_hello *hello, struct text *note
 	r = r == 0 ? attach(store, hello, note) : r;
 	if (r == 0)
 		remember(store);
+	if (r == 0)
+		copy_text(store->ring->status->database,
+			  sizeof(store->ring->status->database),
+			  db_writer_path(store->writer));
 	if (r == -EIO && trouble_lasts(store->ring->status))
 		store_give_up_unreadable(store);
 	return r;
