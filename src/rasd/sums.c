@@ -9,6 +9,8 @@
 
 /* A sender that has been quiet for this long gives its row's place to another. */
 #define IDLE_NS (60 * NS_PER_SEC)
+/* The row that many senders share is begun anew: the database removes one that is old. */
+#define SHARED_IDLE_NS (30 * 60 * NS_PER_SEC)
 /* SIGBUS with four codes and SIGKILL with one can lack a sender's row. */
 #define SHARED_MAX 5
 
@@ -61,7 +63,8 @@ static struct sum *find(struct sums *sums, const struct sum_key *key)
 
 static bool is_idle(const struct sum *sum, int64_t boottime_ns)
 {
-	return !sum->unstored && boottime_ns - sum->last_boottime_ns > IDLE_NS;
+	return !sum->unstored && boottime_ns - sum->last_boottime_ns >
+					 (sum->key.sender ? IDLE_NS : SHARED_IDLE_NS);
 }
 
 /* A place for a new sender: a free one, or of one that has long been quiet. */
@@ -95,14 +98,16 @@ bool sums_add(struct sums *sums, struct sum_key *key, int64_t boottime_ns,
 	struct sum *place = NULL;
 
 	/* a thread of the same number after a long silence is somebody else */
-	if (sum && key->sender && is_idle(sum, boottime_ns)) {
+	if (sum && is_idle(sum, boottime_ns)) {
 		place = sum;
 		sum = NULL;
 	}
 	if (!sum && !place && !(place = find_place(sums, boottime_ns))) {
 		key->sender = 0;
 		sum = find(sums, key);
-		place = sum ? NULL : find_shared_place(sums);
+		place = sum ? sum : find_shared_place(sums);
+		if (sum && is_idle(sum, boottime_ns))
+			sum = NULL;
 	}
 	if (sum) {
 		sum->unstored++;

@@ -149,6 +149,36 @@ static void a_quiet_senders_place_is_used_again(void **state)
 	assert_int_equal(total(rows), 10);
 }
 
+/* The database removes a summed-up row that has not grown for an hour. */
+static void a_shared_row_that_was_quiet_is_begun_again(void **state)
+{
+	const int64_t half_hour = 30 * 60 * NS_PER_SEC;
+	struct rows *rows = *state;
+	int64_t now = 0;
+
+	for (int32_t sender = 1; sender <= 4; sender++)
+		assert_true(add(rows, sender, 7, AO, now));
+	assert_true(add(rows, 5, 7, AO, now));
+	for (int32_t sender = 1; sender <= 4; sender++)
+		add(rows, sender, 7, AO, now += IDLE_NS / 2);
+	assert_false(add(rows, 6, 7, AO, now)); /* the row of 5 */
+	flush(rows);
+	assert_int_equal(rows->counts[5], 2);
+	for (int32_t sender = 1; sender <= 4; sender++) /* each has its row again */
+		add(rows, sender, 7, AO, now + half_hour);
+	assert_false(add(rows, 7, 7, AO, now + half_hour));
+	flush(rows);
+	now += half_hour;
+	for (int32_t sender = 1; sender <= 4; sender++)
+		add(rows, sender, 7, AO, now + half_hour + 1);
+	assert_true(add(rows, 8, 7, AO, now + half_hour + 1));
+	assert_int_equal(rows->senders[rows->next_event - 1], 0);
+	assert_false(add(rows, 9, 7, AO, now + half_hour + 2));
+	flush(rows);
+	assert_int_equal(rows->counts[5], 3);
+	assert_int_equal(rows->counts[rows->next_event - 1], 2);
+}
+
 static void a_lost_beginning_is_begun_again(void **state)
 {
 	struct sum_key key = { 100, 7, AO };
@@ -238,6 +268,8 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(a_quiet_senders_place_is_used_again,
 						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_shared_row_that_was_quiet_is_begun_again, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_lost_beginning_is_begun_again, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(
