@@ -76,10 +76,9 @@ int db_guard_open(struct db_guard *guard, const char *path)
 	r = r < 0 ? r : stat_with(path, "-shm", &shm);
 	if (r < 0)
 		return r;
-	guard->dev = main.st_dev;
-	guard->main_ino = main.st_ino;
-	guard->wal_ino = wal.st_ino;
-	guard->shm_ino = shm.st_ino;
+	guard->main = (struct db_guarded_file){ main.st_dev, main.st_ino };
+	guard->wal = (struct db_guarded_file){ wal.st_dev, wal.st_ino };
+	guard->shm = (struct db_guarded_file){ shm.st_dev, shm.st_ino };
 	guard->wal_bytes = (uint64_t)wal.st_size;
 	guard->main_fd = open_with(path, "");
 	guard->shm_fd = open_with(path, "-shm");
@@ -96,14 +95,14 @@ void db_guard_close(struct db_guard *guard)
 }
 
 /* Whether the file that was opened still has its name. What cannot be told has it. */
-static bool is_in_place(const struct db_guard *guard, const char *path,
-			const char *suffix, ino_t ino, struct stat *ret)
+static bool is_in_place(const struct db_guarded_file *file, const char *path,
+			const char *suffix, struct stat *ret)
 {
 	int r = stat_with(path, suffix, ret);
 
 	if (r < 0)
 		return r != -ENOENT && r != -ENOTDIR;
-	return ret->st_ino == ino && ret->st_dev == guard->dev;
+	return ret->st_ino == file->ino && ret->st_dev == file->dev;
 }
 
 static void name_holder(pid_t pid, struct db_holder *ret)
@@ -117,20 +116,23 @@ static void name_holder(pid_t pid, struct db_holder *ret)
 		text_add_escaped(&text, comm, strlen(comm));
 }
 
-/* 1: somebody else has a lock that a lock of this type would meet. */
-static int find_lock(int fd, short type, off_t at, off_t len, struct db_holder *ret)
+/* What lock of somebody else's a lock of this type would meet; F_UNLCK: none. */
+static short find_lock(int fd, short type, off_t at, off_t len, struct db_holder *ret)
 {
 	struct flock lock = {
 		.l_type = type, .l_whence = SEEK_SET, .l_start = at, .l_len = len
 	};
 
 	if (fcntl(fd, F_GETLK, &lock) < 0 || lock.l_type == F_UNLCK)
-		return 0;
+		return F_UNLCK;
 	name_holder(lock.l_pid, ret);
-	return 1;
+	return lock.l_type;
 }
 
-/* The least that somebody who reads sees of the log, in frames; UINT32_MAX: nobody. */
+/*
+ * The least that somebody who reads sees of the log, in frames; UINT32_MAX: nobody. Who
+ * puts the log into the main file has such a byte, too, but alone.
+ */
 static uint32_t find_reader(const struct db_guard *guard, struct db_holder *ret)
 {
 	uint32_t marks[SHM_READERS] = { 0 }, least = UINT32_MAX;
@@ -140,7 +142,8 @@ static uint32_t find_reader(const struct db_guard *guard, struct db_holder *ret)
 		return UINT32_MAX;
 	for (int i = 0; i < SHM_READERS; i++) {
 		if (marks[i] >= least ||
-		    !find_lock(guard->shm_fd, F_WRLCK, SHM_READERS_AT + i, 1, &holder))
+		    find_lock(guard->shm_fd, F_WRLCK, SHM_READERS_AT + i, 1, &holder) !=
+			    F_RDLCK)
 			continue;
 		least = marks[i];
 		*ret = holder;
@@ -209,11 +212,12 @@ static bool is_cut(const struct db_guard *guard, const char *path, struct stat *
 int db_guard_look(struct db_guard *guard, const char *path, struct text *ret_why)
 {
 	static const char *const suffixes[] = { "", "-shm", "-wal" };
-	const ino_t inos[] = { guard->main_ino, guard->shm_ino, guard->wal_ino };
+	const struct db_guarded_file *const files[] = { &guard->main, &guard->shm,
+							&guard->wal };
 	struct stat st;
 
 	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++) {
-		if (is_in_place(guard, path, suffixes[i], inos[i], &st))
+		if (is_in_place(files[i], path, suffixes[i], &st))
 			continue;
 		text_add(ret_why, "%s%s was moved or removed", path, suffixes[i]);
 		return -ESTALE;
@@ -229,9 +233,10 @@ int db_guard_look(struct db_guard *guard, const char *path, struct text *ret_why
 /* Who keeps this process from writing. 1 with `ret`; 0: nobody (any more). */
 int db_guard_find_blocker(const struct db_guard *guard, struct db_holder *ret)
 {
-	if (find_lock(guard->shm_fd, F_WRLCK, SHM_WRITER_AT, SHM_WRITER_LOCKS, ret))
-		return 1;
-	return find_lock(guard->main_fd, F_RDLCK, MAIN_LOCKS_AT, MAIN_LOCKS, ret);
+	return find_lock(guard->shm_fd, F_WRLCK, SHM_WRITER_AT, SHM_WRITER_LOCKS, ret) !=
+		       F_UNLCK ||
+	       find_lock(guard->main_fd, F_RDLCK, MAIN_LOCKS_AT, MAIN_LOCKS, ret) !=
+		       F_UNLCK;
 }
 
 /*

@@ -13,10 +13,15 @@
 
 #include "util/text.h"
 
+/* A file system of several layers (overlayfs) may have a device for each file. */
+struct db_guarded_file {
+	dev_t dev;
+	ino_t ino;
+};
+
 struct db_guard {
 	int main_fd, shm_fd;
-	dev_t dev;
-	ino_t main_ino, wal_ino, shm_ino;
+	struct db_guarded_file main, wal, shm;
 	uint64_t wal_bytes; /* at the last look */
 };
 

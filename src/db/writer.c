@@ -71,12 +71,19 @@ const char *const writer_sql[STATEMENT_MAX] = {
 			       " FROM event WHERE id = ?1",
 };
 
-/* Keeps what SQLite says of a failure, before something else is asked of it. */
+/*
+ * Keeps what SQLite says of a failure, before something else is asked of it. Whether the
+ * file can be read is asked once: that takes as long as reading all of it.
+ */
 int writer_failed(struct db_writer *w, int r)
 {
-	if (r < 0)
-		snprintf(w->error, sizeof(w->error), "%s", sqlite3_errmsg(w->db));
-	if (r == -EUCLEAN && writer_cannot_read(w))
+	int code = sqlite3_errcode(w->db) & 0xff;
+
+	if (r < 0) /* it may come from elsewhere */
+		snprintf(w->error, sizeof(w->error), "%s",
+			 code && code < SQLITE_NOTICE ? sqlite3_errmsg(w->db) :
+							strerror(-r));
+	if (r == -EUCLEAN && !w->damaged && !w->has_failed_io && writer_cannot_read(w))
 		r = -EIO;
 	w->has_failed_io |= r == -EIO;
 	if (r == -EUCLEAN && !w->has_failed_io) /* else what was read may be no damage */

@@ -59,7 +59,8 @@ int writer_look(struct db_writer *w)
 
 	if (r == 0)
 		return look_at_version(w);
-	writer_failed(w, r);
+	/* what is missing of the log is not the disk's failure */
+	w->damaged |= r == -EUCLEAN && !w->has_failed_io;
 	copy_text(w->error, sizeof(w->error), why);
 	return r;
 }

@@ -40,6 +40,7 @@ static pid_t lock_elsewhere(const char *path, short type, off_t at)
 	if (pid == 0) {
 		int fd = open(path, O_RDWR);
 
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* also when a test fails */
 		prctl(PR_SET_NAME, "a locker\n");
 		if (fd < 0 || fcntl(fd, F_SETLK, &lock) < 0 ||
 		    write(ready[1], "x", 1) < 0)
@@ -118,6 +119,13 @@ static void the_oldest_reader_is_named(void **state)
 	assert_int_equal(db_find_reader(w, &holder), 1);
 	assert_int_equal(holder.pid, later);
 	end(later);
+	/* who puts the log into the main file reads nothing */
+	later = lock_elsewhere(shm, F_WRLCK, 123 + 0);
+	older = lock_elsewhere(shm, F_WRLCK, 123 + 1);
+	assert_int_equal(db_find_reader(w, &holder), 0);
+	assert_true(db_guard_pending_bytes(&w->guard) > 0);
+	end(older);
+	end(later);
 	close(fd);
 	db_writer_close(w);
 }
@@ -160,6 +168,26 @@ static void a_log_that_was_cut_is_damage(void **state)
 	assert_int_equal(db_begin(w), -EUCLEAN);
 	assert_non_null(strstr(db_error(w), "-wal was cut short"));
 	db_writer_close(w);
+}
+
+/* That takes minutes, and says nothing of a log. */
+static void for_a_log_that_was_cut_the_file_is_not_read(void **state)
+{
+	struct fixture *f = *state;
+	struct db_writer *w = open_written(f);
+	int main_fd = w->guard.main_fd, bad = open("/proc/self/mem", O_RDONLY);
+	char wal[160], byte;
+
+	assert_true(bad >= 0 && pread(bad, &byte, 1, 0) < 0 && errno == EIO);
+	snprintf(wal, sizeof(wal), "%s-wal", f->db);
+	assert_int_equal(truncate(wal, 40), 0);
+	w->guard.main_fd = bad;
+	assert_int_equal(db_begin(w), -EUCLEAN);
+	w->guard.main_fd = main_fd;
+	close(bad);
+	assert_int_equal(db_cause(w, -EUCLEAN), -EUCLEAN);
+	db_writer_close(w);
+	assert_true(db_is_marked(f->db));
 }
 
 /* In two transactions, with somebody who reads from between them. */
@@ -250,6 +278,7 @@ int main(int argc, char **argv)
 		TEST(the_oldest_reader_is_named),
 		TEST(what_was_moved_is_noticed),
 		TEST(a_log_that_was_cut_is_damage),
+		TEST(for_a_log_that_was_cut_the_file_is_not_read),
 		TEST(a_log_that_was_emptied_is_none),
 		TEST(a_newer_schema_is_noticed),
 	};
