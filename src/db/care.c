@@ -123,11 +123,12 @@ int db_care_backup(const char *path, const char *to, struct text *ret_note)
  */
 int db_care_lock(const char *path, struct text *note)
 {
-	char lock[DB_PATH_BYTES];
-	int fd, r;
+	char lock[DB_PATH_BYTES + 8];
+	int fd, r = db_resolve(path, lock);
 
-	if (snprintf(lock, sizeof(lock), "%s.lock", path) >= (int)sizeof(lock))
-		return say(note, NULL, path, -ENAMETOOLONG);
+	if (r < 0)
+		return say(note, NULL, path, r);
+	strcat(lock, ".lock");
 	fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return say(note, NULL, lock, -errno);

@@ -15,6 +15,7 @@
 
 #define MAGIC	     "SQLite format 3" /* with its terminator: the first 16 bytes */
 #define HEADER_BYTES 100
+#define LINKS_MAX    40 /* as the kernel's */
 #define APPLICATION_ID_AT                                             \
 	68 /* big-endian; https://www.sqlite.org/fileformat.html, 1.3 \
 	    */
@@ -64,6 +65,64 @@ static int path_with(const char *path, const char *suffix, char ret[static DB_PA
 	return snprintf(ret, DB_PATH_BYTES, "%s%s", path, suffix) < DB_PATH_BYTES ?
 		       0 :
 		       -ENAMETOOLONG;
+}
+
+static void directory_of(const char *path, char ret[static DB_PATH_BYTES])
+{
+	const char *slash = strrchr(path, '/');
+
+	snprintf(ret, DB_PATH_BYTES, "%.*s", slash ? (int)(slash - path + 1) : 1,
+		 slash ? path : ".");
+}
+
+/* The file that a symbolic link names, one step. 0: it is none. */
+static int follow_link(char path[static DB_PATH_BYTES])
+{
+	char target[DB_PATH_BYTES], whole[DB_PATH_BYTES];
+	struct text text = TEXT_IN(whole);
+	ssize_t n = readlink(path, target, sizeof(target) - 1);
+
+	if (n < 0)
+		return 0;
+	target[n] = '\0';
+	if (target[0] != '/' && strchr(path, '/')) {
+		directory_of(path, whole);
+		text.len = strlen(whole);
+	}
+	text_add(&text, "%s", target);
+	if (text.cut)
+		return -ENAMETOOLONG;
+	copy_text(path, DB_PATH_BYTES, whole);
+	return 1;
+}
+
+/*
+ * Where the database is: `path`, or what it is a symbolic link to, whether that exists or
+ * not. SQLite has a database's companions beside the file, not beside a link to it.
+ */
+int db_resolve(const char *path, char ret[static DB_PATH_BYTES])
+{
+	char at[DB_PATH_BYTES];
+	int r = 1;
+
+	if (strlen(path) >= sizeof(at))
+		return -ENAMETOOLONG;
+	copy_text(at, sizeof(at), path);
+	for (int i = 0; i < LINKS_MAX && r == 1; i++)
+		r = follow_link(at);
+	if (r == 0)
+		copy_text(ret, DB_PATH_BYTES, at);
+	return r == 1 ? -ELOOP : r;
+}
+
+/* Why something at `path` could not be found. */
+bool db_lacks_directory(const char *path)
+{
+	char dir[DB_PATH_BYTES];
+	struct stat st;
+
+	directory_of(path, dir);
+	return stat(dir, &st) < 0 && errno == ENOENT;
 }
 
 /* Beside a database: SQLite called it damaged while it was written to. */
@@ -138,9 +197,13 @@ static int judge_database(const char *path, struct text *ret_note)
  */
 int db_examine(const char *path, struct text *ret_note)
 {
+	char at[DB_PATH_BYTES];
 	struct stat st;
+	int r = db_resolve(path, at);
 
-	if (stat(path, &st) < 0)
+	if (r < 0)
+		return r;
+	if (stat(at, &st) < 0)
 		return errno == ENOENT ? DB_ABSENT : -errno;
 	if (!S_ISREG(st.st_mode)) {
 		text_add(ret_note, "%s is %s, not a database file", path,
@@ -149,21 +212,32 @@ int db_examine(const char *path, struct text *ret_note)
 	}
 	if (st.st_size == 0)
 		return DB_ABSENT;
-	if (access(path, R_OK) < 0)
+	if (access(at, R_OK) < 0)
 		return -errno;
-	return judge_database(path, ret_note);
+	return judge_database(at, ret_note);
 }
 
 static int sync_directory_of(const char *path)
 {
 	char dir[DB_PATH_BYTES];
-	const char *slash = strrchr(path, '/');
 	_cleanup_(close_fd) int fd = -1;
 
-	snprintf(dir, sizeof(dir), "%.*s", slash ? (int)(slash - path + 1) : 1,
-		 slash ? path : ".");
+	directory_of(path, dir);
 	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
+}
+
+/* -EEXIST: something has that name, and is left alone. */
+static int give_name(const char *from, const char *to)
+{
+	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -errno;
+	/* not every file system can do that */
+	if (link(from, to) < 0)
+		return -errno;
+	return unlink(from) < 0 ? -errno : 0;
 }
 
 static int rename_companion(const char *path, const char *companion, const char *aside)
@@ -177,9 +251,30 @@ static int rename_companion(const char *path, const char *companion, const char 
 		return r;
 	if (lstat(from, &st) < 0)
 		return errno == ENOENT ? 0 : -errno;
-	if (!lstat(to, &st))
-		return -EEXIST;
-	return rename(from, to) < 0 ? -errno : 0;
+	return give_name(from, to);
+}
+
+static int rename_companions(const char *path, const char *aside)
+{
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(companions); i++)
+		r = rename_companion(path, companions[i], aside);
+	return r < 0 ? r : sync_directory_of(path);
+}
+
+/* PATH.WHY-YYYYMMDDTHHMMSSZ */
+static int path_aside(const char *path, const char *why, char ret[static DB_PATH_BYTES])
+{
+	char stamp[32];
+	time_t now = time(NULL);
+	struct tm tm;
+
+	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", gmtime_r(&now, &tm));
+	return snprintf(ret, DB_PATH_BYTES, "%s.%s-%s", path, why, stamp) <
+			       DB_PATH_BYTES ?
+		       0 :
+		       -ENAMETOOLONG;
 }
 
 /*
@@ -188,22 +283,14 @@ static int rename_companion(const char *path, const char *companion, const char 
  */
 int db_set_aside(const char *path, const char *why, struct text *ret_note)
 {
-	char aside[DB_PATH_BYTES], stamp[32];
-	time_t now = time(NULL);
-	struct tm tm;
-	int r;
+	char aside[DB_PATH_BYTES];
+	int r = path_aside(path, why, aside);
 
-	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", gmtime_r(&now, &tm));
-	if (snprintf(aside, sizeof(aside), "%s.%s-%s", path, why, stamp) >=
-	    (int)sizeof(aside))
-		return -ENAMETOOLONG;
 	/* the file itself first, for good: never is it opened without what is in its -wal
 	 */
-	r = rename_companion(path, "", aside);
+	r = r < 0 ? r : rename_companion(path, "", aside);
 	r = r < 0 ? r : sync_directory_of(path);
-	for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(companions); i++)
-		r = rename_companion(path, companions[i], aside);
-	r = r < 0 ? r : sync_directory_of(path);
+	r = r < 0 ? r : rename_companions(path, aside);
 	if (r >= 0)
 		unmark(path); /* there is nothing any more that it could mean */
 	if (r >= 0)
@@ -211,33 +298,45 @@ int db_set_aside(const char *path, const char *why, struct text *ret_note)
 	return r;
 }
 
-void db_remove_file(const char *path)
+static void remove_companions(const char *path)
 {
 	char companion[DB_PATH_BYTES];
 
-	unlink(path);
 	for (size_t i = 0; i < ARRAY_SIZE(companions); i++)
 		if (path_with(path, companions[i], companion) >= 0)
 			unlink(companion);
 }
 
+void db_remove_file(const char *path)
+{
+	unlink(path);
+	remove_companions(path);
+}
+
 /*
  * What a database that is gone has left behind would be taken for the new one's: its -wal
  * played into it, the mark believed. It is gone for good before the new one has its name.
+ * -EEXIST: somebody has put a file there meanwhile.
  */
-static int remove_orphans(const char *path, struct text *note)
+static int remove_orphans(const char *path)
 {
-	char wal[DB_PATH_BYTES];
+	char wal[DB_PATH_BYTES], aside[DB_PATH_BYTES];
 	struct stat st;
 	int r = path_with(path, "-wal", wal);
 
+	r = r < 0 ? r : path_aside(path, "orphan", aside);
 	if (r < 0)
 		return r;
+	if (!lstat(path, &st)) {
+		if (st.st_size > 0)
+			return -EEXIST;
+		unlink(path);
+	}
 	if (!stat(wal, &st) && st.st_size > 0)
-		r = db_set_aside(path, "orphan", note);
+		r = rename_companions(path, aside);
 	if (r < 0)
 		return r;
-	db_remove_file(path);
+	remove_companions(path);
 	unmark(path);
 	return sync_directory_of(path);
 }
@@ -245,11 +344,13 @@ static int remove_orphans(const char *path, struct text *note)
 /*
  * Makes a new database where there is none, or an empty file. It appears under its name
  * when it is complete and on disk, so a file with that name is never half a database.
+ * -EEXIST: one that somebody has put there meanwhile is left alone. `ret` is the new
+ * one's number.
  */
-int db_create_file(const char *path)
+int db_create_file(const char *path, ino_t *ret)
 {
-	char building[DB_PATH_BYTES], ignored[DB_PATH_BYTES];
-	struct text note = TEXT_IN(ignored);
+	char building[DB_PATH_BYTES];
+	struct stat st;
 	sqlite3 *db = NULL;
 	int r = path_with(path, ".new", building);
 
@@ -260,12 +361,16 @@ int db_create_file(const char *path)
 	r = db_open_file(building, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &db);
 	r = r < 0 ? r : schema_create(db);
 	sqlite3_close(db);
-	r = r < 0 ? r : remove_orphans(path, &note);
-	if (r >= 0 && rename(building, path) < 0)
+	if (r >= 0 && stat(building, &st) < 0)
 		r = -errno;
-	if (r < 0)
+	r = r < 0 ? r : remove_orphans(path);
+	r = r < 0 ? r : give_name(building, path);
+	if (r < 0) {
 		db_remove_file(building);
-	return r < 0 ? r : sync_directory_of(path);
+		return r;
+	}
+	*ret = st.st_ino;
+	return sync_directory_of(path);
 }
 
 /*

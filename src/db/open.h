@@ -4,6 +4,7 @@
 /* Finding out what a database file is before anything is done to it. */
 
 #include <sqlite3.h>
+#include <sys/types.h>
 
 #include "util/text.h"
 
@@ -17,11 +18,13 @@ enum db_open_result {
 	DB_CORRUPT,  /* ours, damaged */
 };
 
+int db_resolve(const char *path, char ret[static DB_PATH_BYTES]);
+bool db_lacks_directory(const char *path);
 bool db_has_lock(const char *path);
 int db_examine(const char *path, struct text *ret_note);
 int db_open_file(const char *path, int flags, sqlite3 **ret);
 int db_open_immutable(const char *path, sqlite3 **ret);
-int db_create_file(const char *path);
+int db_create_file(const char *path, ino_t *ret);
 void db_remove_file(const char *path);
 int db_set_aside(const char *path, const char *why, struct text *ret_note);
 bool db_is_marked(const char *path);

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "db/schema.h"
 #include "db/sql.h"
@@ -250,13 +251,16 @@ static void close_database(struct db_writer *w)
 static int find_or_create(struct db_writer *w, struct text *ret_note)
 {
 	int r = db_examine(w->path, ret_note);
+	struct stat st;
+	ino_t made = 0;
 
-	bool is_new = r == DB_ABSENT;
-
-	if (is_new)
-		r = db_create_file(w->path);
+	if (r == DB_ABSENT)
+		r = db_create_file(w->path, &made);
+	if (r == -EEXIST) /* just now: a copy that somebody puts back, say */
+		r = db_examine(w->path, ret_note);
 	r = r == DB_OPEN_OK ? open_existing(w) : r;
-	if (is_new && r == DB_CORRUPT) { /* not to be kept, again and again */
+	if (r == DB_CORRUPT && made && !stat(w->path, &st) && st.st_ino == made) {
+		/* not to be kept, again and again */
 		close_database(w);
 		db_remove_file(w->path);
 		return -EIO;
@@ -310,6 +314,17 @@ static int open_somehow(struct db_writer *w, struct text *ret_note)
 	return r;
 }
 
+static void add_reason(const struct db_writer *w, int error, struct text *note)
+{
+	text_add(note, "%scannot open the database %s: %s", note->len ? "; " : "",
+		 w->path,
+		 error == -ENOENT && db_lacks_directory(w->path) ?
+			 "its directory does not exist" :
+			 strerror(-error));
+	if (w->error[0] && strcmp(w->error, strerror(-error)))
+		text_add(note, " (%s)", w->error);
+}
+
 /*
  * Opens or makes the database at `path`. Returns 0, with a note of one sentence if
  * something out of the ordinary was done; DB_NOT_OURS or a negative errno with a note
@@ -320,6 +335,7 @@ int db_writer_open(const char *path, const struct handler_table *table,
 		   struct db_writer **ret, struct text *ret_note)
 {
 	struct db_writer *w = calloc(1, sizeof(*w));
+	char at[DB_PATH_BYTES];
 	struct db_holder holder;
 	int r;
 
@@ -327,7 +343,9 @@ int db_writer_open(const char *path, const struct handler_table *table,
 		return -ENOMEM;
 	w->table = table;
 	w->guard = DB_GUARD_NONE;
-	w->path = strdup(path);
+	if (db_resolve(path, at) < 0)
+		copy_text(at, sizeof(at), path);
+	w->path = strdup(at);
 	r = writer_tally_init(w);
 	r = r < 0 ? r : writer_feed_init(w);
 	r = r >= 0 && w->path ? open_somehow(w, ret_note) : -ENOMEM;
@@ -337,12 +355,10 @@ int db_writer_open(const char *path, const struct handler_table *table,
 	}
 	if (r > 0)
 		r = r == DB_NOT_OURS ? r : -EUCLEAN;
-	else
-		text_add(ret_note, "%scannot open the database %s: %s",
-			 ret_note->len ? "; " : "", w->path ? w->path : path,
-			 r == -ENOENT ? "its directory does not exist" : strerror(-r));
+	else if (w->path)
+		add_reason(w, r, ret_note);
 	db_writer_close(w);
-	if (r == -EBUSY && db_find_blocker(path, &holder) && holder.pid > 0)
+	if (r == -EBUSY && db_find_blocker(at, &holder) && holder.pid > 0)
 		text_add(ret_note, ": process %d (%s) has locked it", (int)holder.pid,
 			 holder.comm[0] ? holder.comm : "?");
 	return r;

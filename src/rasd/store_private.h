@@ -17,6 +17,7 @@
 
 struct store {
 	const struct store_options *options;
+	char database[DB_PATH_BYTES]; /* as in the options, or what that is a link to */
 	struct ring *ring;
 	struct db_writer *writer;
 	struct arena arena;

@@ -6,6 +6,7 @@
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "db/schema.h"
@@ -118,6 +119,77 @@ static void what_is_not_there_is_made_or_said(void **state)
 	assert_int_equal(try_writer(f->db, note, sizeof(note)), 0);
 	assert_string_equal(note, "");
 	assert_int_equal(try_reader(f->db, note, sizeof(note)), 0);
+}
+
+static void assert_link(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(lstat(path, &st), 0);
+	assert_true(S_ISLNK(st.st_mode));
+}
+
+/* Also before there is something; its companions are where SQLite has them. */
+static void a_link_is_followed(void **state)
+{
+	struct fixture *f = *state;
+	char note[1024], link[160], far[160], target[176];
+
+	snprintf(link, sizeof(link), "%s/link.db", f->dir);
+	snprintf(far, sizeof(far), "%s/far", f->dir);
+	snprintf(target, sizeof(target), "%s/rasd.db", far);
+	assert_int_equal(mkdir(far, 0700), 0);
+	assert_int_equal(symlink("far/rasd.db", link), 0);
+	for (int i = 0; i < 2; i++) {
+		struct db_writer *w = open_writer(link);
+
+		assert_string_equal(db_writer_path(w), target);
+		assert_int_equal(db_begin(w), 0);
+		assert_int_equal(db_commit(w, 1), 0);
+		db_writer_close(w);
+		assert_link(link);
+		assert_int_equal(count_files(f, "link.db*"), 1);
+		assert_int_equal(try_reader(link, note, sizeof(note)), 0);
+	}
+	unlink(target);
+	assert_int_equal(count_files(f, "far/rasd.db"), 0);
+	db_mark_damaged(target);
+	assert_int_equal(try_writer(link, note, sizeof(note)), 0);
+	assert_false(db_is_marked(target));
+	unlink(link);
+	assert_int_equal(symlink("link.db", link), 0);
+	assert_int_equal(try_writer(link, note, sizeof(note)), -ELOOP);
+	assert_null(strstr(note, "directory"));
+}
+
+/* As when a backup is put back while a new one is made. */
+static void what_somebody_puts_there_is_left_alone(void **state)
+{
+	struct fixture *f = *state;
+	char note[1024];
+	ino_t made = 0;
+
+	write_file(f->db, "a backup", 8);
+	assert_int_equal(db_create_file(f->db, &made), -EEXIST);
+	assert_int_equal(made, 0);
+	assert_int_equal(count_files(f, "*"), 1);
+	assert_int_equal(try_writer(f->db, note, sizeof(note)), DB_NOT_OURS);
+	write_file(f->db, "", 0);
+	assert_int_equal(db_create_file(f->db, &made), 0);
+	assert_true(made > 0);
+	assert_int_equal(count_files(f, "*"), 1);
+}
+
+/* What fails beside SQLite has its own words. */
+static void why_it_does_not_open_is_said(void **state)
+{
+	struct fixture *f = *state;
+	char note[1024];
+
+	store_samples(f);
+	ask_nothing(f->db, "DROP VIEW IF EXISTS error; DROP TABLE loss_seen");
+	assert_true(try_writer(f->db, note, sizeof(note)) < 0);
+	assert_non_null(strstr(note, "no such table: "));
 }
 
 static void a_wal_without_its_database_is_set_aside(void **state)
@@ -416,6 +488,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_no_database_is_left_alone),
 		TEST(what_is_not_there_is_made_or_said),
+		TEST(a_link_is_followed),
+		TEST(what_somebody_puts_there_is_left_alone),
+		TEST(why_it_does_not_open_is_said),
 		TEST(a_wal_without_its_database_is_set_aside),
 		TEST(damage_is_set_aside),
 		TEST(a_torn_schema_is_set_aside),
