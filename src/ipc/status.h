@@ -46,8 +46,8 @@ struct ring_status {
 	uint64_t spilled;   /* events that found the ring to the database full */
 	uint64_t log_dropped;
 	uint64_t store_applied; /* messages that store has put into transactions */
-	int32_t store_error;	/* negative errno of the last commit, 0: it went well */
-	int32_t act_pid;	/* 0: none now */
+	int32_t store_error; /* negative errno: what store_note comes from; 0: it works */
+	int32_t act_pid;     /* 0: none now */
 	int64_t act_busy_since_ns; /* boot time; 0: it waits for work */
 	int64_t stopping; /* 1: told to, and a new image of it goes on with that */
 	char version[STATUS_NAME_BYTES];
@@ -57,7 +57,7 @@ struct ring_status {
 	struct status_type types[STATUS_TYPES_MAX];
 	char store_note[256]; /* for people: what keeps store from writing; "": nothing */
 	char wal_reader[STATUS_NAME_BYTES]; /* whose transaction keeps the log growing */
-	int64_t store_since_ns;		    /* monotonic: since there is a note */
+	int64_t store_since_ns;		    /* monotonic: since it is this error */
 	int64_t wal_is_much; /* 1: of it, too much for store to put into the file */
 	uint64_t wal_bytes;  /* of the database's log */
 };

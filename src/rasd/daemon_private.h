@@ -47,7 +47,9 @@ struct daemon {
 	sd_event_source *rings_source, *grace_source, *store_source, *again_source;
 	unsigned int ticks;
 	unsigned int store_tries; /* in a row that could not work */
-	uint64_t seen_progress;	   /* of store, when it moved last */
+	uint64_t store_began_at;  /* of the ring, what was durable when it was forked */
+	int64_t store_began_ns;	  /* monotonic */
+	uint64_t seen_progress;	  /* of store, when it moved last */
 	int64_t progress_ns;
 };
 

@@ -28,21 +28,27 @@ int daemon_start_store(struct daemon *daemon)
 	int r = child_start(&daemon->child, daemon->database, &handlers_table,
 			    &daemon->ring);
 
+	daemon->store_began_at = ring_durable(&daemon->ring);
+	daemon->store_began_ns = clock_now_ns(CLOCK_MONOTONIC);
 	if (r < 0)
 		log_error("cannot start the store process: %s", strerror(-r));
 	return r;
 }
 
-/* What keeps store from its work is said once: it is tried again and again. */
+/*
+ * What keeps store from its work is said once: it is tried again and again; but not at
+ * the start what ends rasd.
+ */
 static void say_trouble(struct daemon *daemon, const struct store_hello *hello)
 {
 	char buf[sizeof(hello->note) + 64];
 	struct text text = TEXT_IN(buf);
+	bool is_start = !daemon->event;
+	bool ends = is_start && (hello->result > 0 || hello->result == -EWOULDBLOCK);
 
-	text_add(&text, "%s; events wait in memory", hello->note);
-	trouble_say(daemon->ring.status, LOG_ERR, buf);
-	daemon->ring.status->store_error =
-		hello->result < 0 ? hello->result : -EMEDIUMTYPE;
+	text_add(&text, "%s%s", hello->note, ends ? "" : "; events wait in memory");
+	trouble_say(daemon->ring.status, LOG_ERR,
+		    hello->result < 0 ? hello->result : -EMEDIUMTYPE, buf);
 }
 
 /* Says what the store has to say, and goes by what it knows of its database. */
@@ -55,7 +61,6 @@ void daemon_take_hello(struct daemon *daemon, const struct store_hello *hello)
 	if (hello->result)
 		return;
 	daemon->pipeline.id_base = (int64_t)hello->id_base;
-	daemon->store_tries = 0;
 	if (ring_durable(&daemon->ring) == ring_written(&daemon->ring))
 		trouble_end(daemon->ring.status, daemon->database);
 	if (hello->is_new_to_ring)
@@ -75,15 +80,27 @@ static int on_store_again(sd_event_source *source, uint64_t usec, void *userdata
 	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
+/* Whether it has written, or was there for long and had nothing to write. */
+static bool store_did_its_work(const struct daemon *daemon)
+{
+	int64_t now_ns = clock_now_ns(CLOCK_MONOTONIC);
+
+	return ring_durable(&daemon->ring) > daemon->store_began_at ||
+	       (daemon->child.greeted &&
+		now_ns - daemon->store_began_ns > (int64_t)STORE_DELAY_USEC * 1000);
+}
+
 /* At once; one that cannot do its work is tried each second, and at last more rarely. */
 static int start_store_later(struct daemon *daemon)
 {
 	uint64_t delay = STORE_DELAY_USEC;
 
-	if (daemon->child.greeted)
+	if (store_did_its_work(daemon)) {
+		daemon->store_tries = 0;
 		delay = 0;
-	else if (++daemon->store_tries > STORE_TRIES)
+	} else if (++daemon->store_tries > STORE_TRIES) {
 		delay = STORE_DELAY_MAX_USEC;
+	}
 	daemon->again_source = sd_event_source_unref(daemon->again_source);
 	return sd_event_add_time_relative(daemon->event, &daemon->again_source,
 					  CLOCK_MONOTONIC, delay, ACCURACY_USEC,

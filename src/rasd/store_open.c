@@ -21,6 +21,8 @@
 #include "util/file.h"
 #include "util/log.h"
 
+#define WAIT_SAID_NS (1 * NS_PER_SEC)
+
 /* What the next capture needs to know of messages that it will not find any more. */
 void store_leave_note(struct store *store)
 {
@@ -64,11 +66,12 @@ static void count_gone(struct store *store, struct text *text)
 	if (ring_vital_get(store->ring, VITAL_NOTE, &note, sizeof(note)) &&
 	    base + note.durable.next_id > top + 1)
 		store->gone = base + note.durable.next_id - 1 - top;
-	text_add(text,
-		 "%s%s has lost the end of what was written to it (damage to its -wal): "
-		 "%llu events",
-		 text->len ? "; " : "", db_writer_path(store->writer),
-		 (unsigned long long)store->gone);
+	text_add(
+		text,
+		"%s%s has lost the end of what was written to it (damage to its -wal, or "
+		"it is an older copy): %llu events",
+		text->len ? "; " : "", db_writer_path(store->writer),
+		(unsigned long long)store->gone);
 }
 
 static int attach(struct store *store, struct store_hello *hello, struct text *note)
@@ -77,7 +80,7 @@ static int attach(struct store *store, struct store_hello *hello, struct text *n
 	int r = db_attach_ring(store->writer, ring_id(store->ring), &position);
 
 	if (r < 0) {
-		text_add(note, "cannot use %s: %s", store->options->database,
+		text_add(note, "cannot use %s: %s", store->database,
 			 db_error(store->writer));
 		return r;
 	}
@@ -92,7 +95,7 @@ static int attach(struct store *store, struct store_hello *hello, struct text *n
 /* The file that one rasd at a time has locked, for as long as it writes the database. */
 static int open_lock(const char *database)
 {
-	char path[4096];
+	char path[DB_PATH_BYTES];
 	int fd;
 
 	if (snprintf(path, sizeof(path), "%s.lock", database) >= (int)sizeof(path))
@@ -128,14 +131,30 @@ bool store_is_left_alone(const struct store *store, int timeout_msec)
 	return poll(fds, ARRAY_SIZE(fds), timeout_msec) > 0;
 }
 
+/* An import takes minutes. */
+static void say_wait(struct store *store, int64_t since_ns)
+{
+	char buf[DB_PATH_BYTES + 128];
+
+	if (clock_now_ns(CLOCK_MONOTONIC) - since_ns < WAIT_SAID_NS)
+		return;
+	snprintf(
+		buf, sizeof(buf),
+		"another program (rasd --import or --prune, or a store process of before) "
+		"writes to %s; events wait in memory",
+		store->database);
+	trouble_say(store->ring->status, LOG_WARNING, -EWOULDBLOCK, buf);
+}
+
 /*
- * Waits for a store that its capture has left behind and that still writes. -EWOULDBLOCK:
- * another rasd has this database.
+ * Waits for a store that its capture has left behind and that still writes, and for what
+ * is no daemon. -EWOULDBLOCK: another rasd has this database.
  */
 static int lock_database(struct store *store)
 {
+	int64_t since_ns = clock_now_ns(CLOCK_MONOTONIC);
 	char line[32];
-	int fd = open_lock(store->options->database);
+	int fd = open_lock(store->database);
 
 	if (fd < 0)
 		return fd;
@@ -150,10 +169,11 @@ static int lock_database(struct store *store)
 			close(fd);
 			return -ESRCH; /* nobody is left to write for */
 		}
+		say_wait(store, since_ns);
 	}
 	snprintf(line, sizeof(line), "%-10d\n", getppid());
 	if (pwrite(fd, line, strlen(line), 0) < 0)
-		log_debug("%s.lock: %s", store->options->database, strerror(errno));
+		log_debug("%s.lock: %s", store->database, strerror(errno));
 	store->lock_fd = fd;
 	return 0;
 }
@@ -184,30 +204,49 @@ static void remember(struct store *store)
 			   &to->memory);
 	if (r < 0)
 		log_warning("cannot read from %s what was done before: %s",
-			    store->options->database, db_error(store->writer));
+			    store->database, db_error(store->writer));
 	else
 		__atomic_store_n(&to->ready, 1, __ATOMIC_RELEASE);
 }
 
-/* The next process sets it aside. */
+/*
+ * The next process sets it aside. The writer is closed first: no lock of its survives it
+ * that its file is opened beside it and closed.
+ */
 void store_give_up_unreadable(struct store *store)
 {
-	const char *path =
-		store->writer ? db_writer_path(store->writer) : store->options->database;
+	char path[DB_PATH_BYTES];
 
+	copy_text(path, sizeof(path),
+		  store->writer ? db_writer_path(store->writer) : store->database);
+	store->writer = db_writer_close(store->writer);
 	if (!db_is_unreadable(path))
 		return;
 	log_error("%s cannot be read any more, and other files can be written", path);
 	db_mark_damaged(path);
 }
 
+/* As the configuration names it, if it is that one. */
+static void tell_path(struct store *store)
+{
+	const char *path = db_writer_path(store->writer);
+
+	copy_text(store->ring->status->database, sizeof(store->ring->status->database),
+		  strcmp(path, store->database) ? path : store->options->database);
+}
+
 int store_open(struct store *store, struct store_hello *hello, struct text *note)
 {
-	const char *path = store->options->database;
-	bool is_again = db_has_lock(path) &&
-			(ring_durable(store->ring) > 0 || access(path, F_OK) == 0);
-	int r = db_examine(path, note);
+	const char *path = store->database;
+	bool is_again;
+	int r;
 
+	if (db_resolve(store->options->database, store->database) < 0)
+		copy_text(store->database, sizeof(store->database),
+			  store->options->database);
+	is_again = db_has_lock(path) &&
+		   (ring_durable(store->ring) > 0 || access(path, F_OK) == 0);
+	r = db_examine(path, note);
 	if (r == DB_ABSENT && is_again)
 		text_add(note, "%s is gone, with what was in it; a new one is begun",
 			 path);
@@ -220,7 +259,7 @@ int store_open(struct store *store, struct store_hello *hello, struct text *note
 		text_add(note,
 			 "another rasd writes to %s; give this one another with --db",
 			 path);
-	else if (r == -ENOENT)
+	else if (r == -ENOENT && db_lacks_directory(path))
 		text_add(note, "cannot write to %s: its directory does not exist", path);
 	else if (r < 0)
 		text_add(note, "cannot write to %s: its lock file %s.lock: %s", path,
@@ -232,11 +271,9 @@ int store_open(struct store *store, struct store_hello *hello, struct text *note
 	if (r == 0) {
 		remember(store);
 		go_on_counting(store);
-		copy_text(store->ring->status->database,
-			  sizeof(store->ring->status->database),
-			  db_writer_path(store->writer));
+		tell_path(store);
 	}
-	if (r == -EIO && trouble_lasts(store->ring->status))
+	if (r == -EIO && trouble_lasts(store->ring->status, r))
 		store_give_up_unreadable(store);
 	return r;
 }

@@ -18,17 +18,21 @@
 #define WAL_TRY_MSEC 5000
 #define MIB(bytes)   ((unsigned long long)((bytes) >> 20))
 
-/* Logs it, unless it was the last that was said, here or in a process before. */
-void trouble_say(struct ring_status *status, int level, const char *what)
+/*
+ * Logs it, unless it was the last that was said, here or in a process before. `error` is
+ * what it comes from.
+ */
+void trouble_say(struct ring_status *status, int level, int error, const char *what)
 {
 	char short_of[sizeof(status->store_note)];
 
+	if (!status->store_note[0] || status->store_error != error)
+		status->store_since_ns = clock_now_ns(CLOCK_MONOTONIC);
+	status->store_error = error;
 	copy_text(short_of, sizeof(short_of), what);
 	if (!strncmp(status->store_note, short_of, sizeof(status->store_note)))
 		return;
 	log_line(level, "%s", what);
-	if (!status->store_note[0])
-		status->store_since_ns = clock_now_ns(CLOCK_MONOTONIC);
 	copy_text(status->store_note, sizeof(status->store_note), what);
 }
 
@@ -53,7 +57,7 @@ static void say_lock(struct ring_status *status, const struct db_writer *w)
 	else
 		text_add(&text, "somebody");
 	text_add(&text, " has locked it; events wait in memory");
-	trouble_say(status, LOG_ERR, buf);
+	trouble_say(status, LOG_ERR, -EBUSY, buf);
 }
 
 static void say_error(struct ring_status *status, const struct db_writer *w, int error)
@@ -70,7 +74,7 @@ static void say_error(struct ring_status *status, const struct db_writer *w, int
 			 MIB(db_wal_bytes(w)));
 		trouble_name_holder(&reader, &text);
 	}
-	trouble_say(status, LOG_ERR, buf);
+	trouble_say(status, LOG_ERR, error, buf);
 }
 
 /* It works again. */
@@ -100,17 +104,16 @@ void trouble_note(struct trouble *trouble, struct ring_status *status,
 	trouble->error = error;
 	if (error == -EBUSY && now - trouble->since_ns < LOCK_SAID_NS)
 		return;
-	status->store_error = error;
 	if (error == -EBUSY)
 		say_lock(status, w);
 	else
 		say_error(status, w, error);
 }
 
-/* Whether what was said is so for long, in whichever process. */
-bool trouble_lasts(const struct ring_status *status)
+/* Whether this is so for long, and was said, in whichever process. */
+bool trouble_lasts(const struct ring_status *status, int error)
 {
-	return status->store_note[0] &&
+	return status->store_note[0] && status->store_error == error &&
 	       clock_now_ns(CLOCK_MONOTONIC) - status->store_since_ns > OPEN_ANEW_NS;
 }
 

@@ -20,11 +20,11 @@ struct trouble {
 	int64_t wal_next_ns; /* monotonic: then the log is looked at again */
 };
 
-void trouble_say(struct ring_status *status, int level, const char *what);
+void trouble_say(struct ring_status *status, int level, int error, const char *what);
 void trouble_end(struct ring_status *status, const char *database);
 void trouble_note(struct trouble *trouble, struct ring_status *status,
 		  const struct db_writer *w, int error);
-bool trouble_lasts(const struct ring_status *status);
+bool trouble_lasts(const struct ring_status *status, int error);
 bool trouble_needs_opening(const struct trouble *trouble);
 void trouble_watch_wal(struct trouble *trouble, struct ring_status *status,
 		       struct db_writer *w, bool is_idle);
