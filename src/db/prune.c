@@ -250,6 +250,17 @@ static int delete_doomed(struct step *step)
 	return r;
 }
 
+/* Rows that were ever removed from this database, by whomever. */
+int db_read_pruned(struct db_writer *w, uint64_t *ret)
+{
+	int64_t rows = 0;
+	int r = sql_number(w->db, "SELECT value FROM info WHERE key = 'pruned_rows'",
+			   &rows);
+
+	*ret = (uint64_t)rows;
+	return r < 0 ? writer_failed(w, r) : 0;
+}
+
 /* What this writer removed, in rows of `event`. */
 void db_pruned(const struct db_writer *w, struct db_pruned *ret)
 {

@@ -24,8 +24,9 @@ int schema_upgrade(sqlite3 *db, const struct handler_table *table);
 /* In an index and in the questions it answers, to the letter: else SQLite does not use
  * it. The first two: in versions before 1003. */
 #define DB_SEVERE  "(severity IN (3, 4) OR severity IS NULL)"
-#define DB_MILD	   "severity IN (0, 2)" /* neither severe nor corrected */
-#define DB_PENDING "outcome = 0"	/* OUTCOME_PENDING */
+#define DB_MILD	   "severity IN (0, 2)"	 /* neither severe nor corrected */
+#define DB_KEPT	   "source IN (3, 4, 5)" /* SOURCE_BERT, _ERST, _PSTORE */
+#define DB_PENDING "outcome = 0"	 /* OUTCOME_PENDING */
 
 /* What another source told of as well, and that is not counted again: EVENT_RETOLD. */
 #define DB_RETOLD_OF(table) "((" table "flags & 8) != 0)"

@@ -56,6 +56,7 @@ struct db_pruned {
 	uint64_t unconfirmed, corrected, others;
 };
 
+int db_read_pruned(struct db_writer *w, uint64_t *ret);
 void db_pruned(const struct db_writer *w, struct db_pruned *ret);
 int db_prune(struct db_writer *w, const struct db_keep *keep, int64_t now_ns,
 	     uint64_t *removed);
@@ -67,6 +68,7 @@ uint64_t db_last_id(const struct db_writer *w);
 int db_find_lock(const struct db_writer *w, struct db_holder *ret);
 int db_find_reader(const struct db_writer *w, struct db_holder *ret);
 uint64_t db_wal_bytes(const struct db_writer *w);
+bool db_wal_is_much(const struct db_writer *w);
 int db_empty_wal(struct db_writer *w);
 
 const char *db_error(const struct db_writer *w);

@@ -27,12 +27,26 @@ struct offline {
 /* The name in the lock's place: a daemon that starts meanwhile waits for us. */
 #define PROCESS_NAME "rasd-offline"
 
+/* A file that we make is for the group that reads the others: that of the directory. */
+static void take_group(const char *database)
+{
+	char directory[DB_PATH_BYTES];
+	const char *slash = strrchr(database, '/');
+	struct stat st;
+
+	snprintf(directory, sizeof(directory), "%.*s",
+		 slash ? (int)(slash - database) + 1 : 1, slash ? database : ".");
+	if (geteuid() == 0 && stat(directory, &st) == 0 && setegid(st.st_gid) < 0)
+		log_debug("group of %s: %s", directory, strerror(errno));
+}
+
 static enum rasd_exit open_database(struct offline *offline)
 {
 	char buf[512] = "";
 	struct text note = TEXT_IN(buf);
 	int r = db_examine(offline->database, &note);
 
+	take_group(offline->database);
 	if (r >= 0 && r != DB_NOT_OURS)
 		r = offline->lock_fd = db_care_lock(offline->database, &note);
 	if (r >= 0 && r != DB_NOT_OURS)

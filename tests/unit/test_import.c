@@ -222,6 +222,26 @@ static void rows_are_what_a_handler_makes(void **state)
 			fail_msg("not %d: %s", (int)questions[i].is, questions[i].what);
 }
 
+/* What rasdaemon kept as bytes is read by whose section it is. */
+static void sections_of_vendors_are_decoded(void **state)
+{
+	struct fixture *f = *state;
+	char file[NAME_BYTES];
+	struct told told;
+
+	make(f, "0.8.1", file);
+	change(file, "UPDATE non_standard_event SET error = zeroblob(200), sec_type ="
+		     " x'e161811fd655e641bd107afd1dc5f7c5'");
+	assert_int_equal(import(f, file, &told), 0);
+	assert_int_equal(ask_number(f->db, "SELECT count(*) FROM hip08_oem1 JOIN event"
+					   " ON id = event WHERE source = 7"
+					   " AND severity = 4"),
+			 1);
+	assert_int_equal(ask_number(f->db, "SELECT count(*) FROM non_standard"), 0);
+	assert_int_equal(import(f, file, &told), 0);
+	assert_int_equal(told.added, 0);
+}
+
 /* --- again ----------------------------------------------------------------------- */
 
 static void what_comes_again_is_known(void **state)
@@ -659,6 +679,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(every_version_has_its_tables),
 		TEST(rows_are_what_a_handler_makes),
+		TEST(sections_of_vendors_are_decoded),
 		TEST(what_comes_again_is_known),
 		TEST(times_need_not_rise_with_ids),
 		TEST(times_are_read_to_the_letter),
