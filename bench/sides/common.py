@@ -4,6 +4,7 @@
 import contextlib
 import os
 import pathlib
+import signal
 import statistics
 import subprocess
 import threading
@@ -129,6 +130,26 @@ def peak_pss(pids, every=0.1):
     thread.start()
     try:
         yield peak
+    finally:
+        over.set()
+        thread.join()
+
+
+@contextlib.contextmanager
+def held_up(pid, works=0.004, stands=0.036):
+    """A process that gets only a part of the time, as one whose disk is slow."""
+    over = threading.Event()
+
+    def hold():
+        while not over.wait(works):
+            os.kill(pid, signal.SIGSTOP)
+            over.wait(stands)
+            os.kill(pid, signal.SIGCONT)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    try:
+        yield
     finally:
         over.set()
         thread.join()

@@ -130,12 +130,17 @@ def drain_signals(rasd, count):
             "cpu_us": 1e6 * cpu / made}
 
 
-def measure_live(place, count, threads, trace=""):
-    """Events come as fast as `threads` can make them while rasd works on the same cores."""
-    with running(place, trace) as rasd:
-        cost = common.Cost(rasd.family())
+def measure_live(place, count, threads, slowed=False):
+    """
+    Events come as fast as `threads` can make them while rasd works on the same cores;
+    with `slowed`, its store gets a tenth of the time as long as they come.
+    """
+    with running(place) as rasd:
+        processes = rasd.family()
+        cost = common.Cost(processes)
         settled = common.begin("settle", "ring", rasd.ring, "block-error", count)
-        made, source, device = common.feed("block", count, threads)
+        with common.held_up(processes["rasd-store"]) if slowed else contextlib.nullcontext():
+            made, source, device = common.feed("block", count, threads)
         seconds = float(settled.communicate()[0].split()[1])
         cpu = sum(cost.cpu().values())
         rasd.stop()

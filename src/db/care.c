@@ -13,7 +13,9 @@
 #include "db/sql.h"
 #include "util/macro.h"
 
-#define BUSY_MSEC 5000
+#define BUSY_MSEC     5000
+#define LITTLE_FRAMES 8192 /* of 4 KiB: the writer itself does the rest */
+#define PASSES_MAX    16
 
 static void close_database_at(sqlite3 **db)
 {
@@ -135,6 +137,35 @@ int db_care_lock(const char *path, struct text *note)
 	close(fd);
 	text_add(note, "a rasd writes to %s: stop it first (nothing is lost meanwhile)",
 		 path);
+	return r;
+}
+
+/*
+ * Puts the log into the main file, as far as no reader is in the way, and what a daemon
+ * writes meanwhile, too, until it is little. For a process that has no database open.
+ */
+int db_care_checkpoint(const char *path)
+{
+	_cleanup_(close_database) sqlite3 *db = NULL;
+	char buf[512];
+	struct text note = TEXT_IN(buf);
+	int before, all, done = 0, passes = 0;
+	int64_t ignored;
+	int r = open_ours(path, SQLITE_OPEN_READWRITE, &db, &note);
+
+	if (r < 0)
+		return r;
+	sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	/* a connection that has read nothing knows of no log */
+	r = sql_number(db, "SELECT count(*) FROM sqlite_master", &ignored);
+	if (r < 0)
+		return r;
+	do {
+		before = done;
+		r = sql_errno(db, sqlite3_wal_checkpoint_v2(db, NULL,
+							    SQLITE_CHECKPOINT_PASSIVE,
+							    &all, &done));
+	} while (r == 0 && done - before > LITTLE_FRAMES && ++passes < PASSES_MAX);
 	return r;
 }
 

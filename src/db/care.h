@@ -16,5 +16,6 @@ typedef void (*db_damage_fn)(const char *what, void *arg);
 int db_care_lock(const char *path, struct text *ret_note);
 int db_care_check(const char *path, db_damage_fn tell, void *arg, struct text *ret_note);
 int db_care_backup(const char *path, const char *to, struct text *ret_note);
+int db_care_checkpoint(const char *path);
 int db_care_vacuum(const char *path, uint64_t *ret_before, uint64_t *ret_after,
 		   struct text *ret_note);

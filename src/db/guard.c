@@ -22,6 +22,7 @@
 #define SHM_WRITER_LOCKS 3
 #define SHM_READERS_AT	 123
 #define SHM_READERS	 5
+#define SHM_DONE_AT	 96  /* frames that are in the main file */
 #define SHM_MARKS_AT	 100 /* read marks: the frames of the log that a reader sees */
 
 /*
@@ -105,14 +106,80 @@ static bool is_in_place(const struct db_guard *guard, const char *path,
 	return ret->st_ino == ino && ret->st_dev == guard->dev;
 }
 
+static void name_holder(pid_t pid, struct db_holder *ret)
+{
+	char path[64], comm[32] = "";
+	struct text text = TEXT_IN(ret->comm);
+
+	*ret = (struct db_holder){ .pid = pid };
+	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
+	if (pid > 0 && file_read_line(AT_FDCWD, path, comm, sizeof(comm)) >= 0)
+		text_add_escaped(&text, comm, strlen(comm));
+}
+
+/* 1: somebody else has a lock that a lock of this type would meet. */
+static int find_lock(int fd, short type, off_t at, off_t len, struct db_holder *ret)
+{
+	struct flock lock = {
+		.l_type = type, .l_whence = SEEK_SET, .l_start = at, .l_len = len
+	};
+
+	if (fcntl(fd, F_GETLK, &lock) < 0 || lock.l_type == F_UNLCK)
+		return 0;
+	name_holder(lock.l_pid, ret);
+	return 1;
+}
+
+/* The least that somebody who reads sees of the log, in frames; UINT32_MAX: nobody. */
+static uint32_t find_reader(const struct db_guard *guard, struct db_holder *ret)
+{
+	uint32_t marks[SHM_READERS] = { 0 }, least = UINT32_MAX;
+	struct db_holder holder;
+
+	if (pread(guard->shm_fd, marks, sizeof(marks), SHM_MARKS_AT) != sizeof(marks))
+		return UINT32_MAX;
+	for (int i = 0; i < SHM_READERS; i++) {
+		if (marks[i] >= least ||
+		    !find_lock(guard->shm_fd, F_WRLCK, SHM_READERS_AT + i, 1, &holder))
+			continue;
+		least = marks[i];
+		*ret = holder;
+	}
+	return least;
+}
+
+static bool read_heads(const struct db_guard *guard, struct shm_head heads[static 2])
+{
+	ssize_t len = 2 * sizeof(heads[0]);
+
+	return pread(guard->shm_fd, heads, (size_t)len, 0) == len &&
+	       !memcmp(&heads[0], &heads[1], sizeof(heads[0])) && heads[0].is_init == 1;
+}
+
+/*
+ * How much of the log could be put into the main file now: up to what the oldest reader
+ * sees of it.
+ */
+uint64_t db_guard_pending_bytes(const struct db_guard *guard)
+{
+	struct shm_head heads[2];
+	struct db_holder reader;
+	uint32_t done, until;
+
+	if (!read_heads(guard, heads) ||
+	    pread(guard->shm_fd, &done, sizeof(done), SHM_DONE_AT) != sizeof(done))
+		return 0;
+	until = MIN(heads[0].max_frame, find_reader(guard, &reader));
+	return until > done ? (uint64_t)(until - done) * 4096 : 0;
+}
+
 /* How long the log must be for all that is committed in it; 0: nothing is. */
 static uint64_t wal_bytes_needed(const struct db_guard *guard)
 {
 	struct shm_head heads[2];
 	uint64_t page;
 
-	if (pread(guard->shm_fd, heads, sizeof(heads), 0) != sizeof(heads) ||
-	    memcmp(&heads[0], &heads[1], sizeof(heads[0])) || heads[0].is_init != 1)
+	if (!read_heads(guard, heads))
 		return 0;
 	page = heads[0].page_size == 1 ? 65536 : heads[0].page_size;
 	return heads[0].max_frame ?
@@ -159,30 +226,6 @@ int db_guard_look(struct db_guard *guard, const char *path, struct text *ret_why
 	return 0;
 }
 
-static void name_holder(pid_t pid, struct db_holder *ret)
-{
-	char path[64], comm[32] = "";
-	struct text text = TEXT_IN(ret->comm);
-
-	*ret = (struct db_holder){ .pid = pid };
-	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
-	if (pid > 0 && file_read_line(AT_FDCWD, path, comm, sizeof(comm)) >= 0)
-		text_add_escaped(&text, comm, strlen(comm));
-}
-
-/* 1: somebody else has a lock that a lock of this type would meet. */
-static int find_lock(int fd, short type, off_t at, off_t len, struct db_holder *ret)
-{
-	struct flock lock = {
-		.l_type = type, .l_whence = SEEK_SET, .l_start = at, .l_len = len
-	};
-
-	if (fcntl(fd, F_GETLK, &lock) < 0 || lock.l_type == F_UNLCK)
-		return 0;
-	name_holder(lock.l_pid, ret);
-	return 1;
-}
-
 /* Who keeps this process from writing. 1 with `ret`; 0: nobody (any more). */
 int db_guard_find_blocker(const struct db_guard *guard, struct db_holder *ret)
 {
@@ -197,21 +240,7 @@ int db_guard_find_blocker(const struct db_guard *guard, struct db_holder *ret)
  */
 int db_guard_find_reader(const struct db_guard *guard, struct db_holder *ret)
 {
-	uint32_t marks[SHM_READERS] = { 0 }, least = UINT32_MAX;
-	struct db_holder holder;
-	int found = 0;
-
-	if (pread(guard->shm_fd, marks, sizeof(marks), SHM_MARKS_AT) != sizeof(marks))
-		return 0;
-	for (int i = 0; i < SHM_READERS; i++) {
-		if (marks[i] >= least ||
-		    !find_lock(guard->shm_fd, F_WRLCK, SHM_READERS_AT + i, 1, &holder))
-			continue;
-		least = marks[i];
-		*ret = holder;
-		found = 1;
-	}
-	return found;
+	return find_reader(guard, ret) != UINT32_MAX;
 }
 
 /* As db_guard_find_blocker(), for a process that has the database not open. */

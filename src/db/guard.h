@@ -31,6 +31,7 @@ struct db_holder {
 int db_guard_open(struct db_guard *guard, const char *path);
 void db_guard_close(struct db_guard *guard);
 int db_guard_look(struct db_guard *guard, const char *path, struct text *ret_why);
+uint64_t db_guard_pending_bytes(const struct db_guard *guard);
 int db_guard_find_blocker(const struct db_guard *guard, struct db_holder *ret);
 int db_guard_find_reader(const struct db_guard *guard, struct db_holder *ret);
 int db_find_blocker(const char *path, struct db_holder *ret);

@@ -220,6 +220,7 @@ static int open_existing(struct db_writer *w)
 	r = r < 0 ? r : load_state(w);
 	r = r < 0 ? r : db_guard_open(&w->guard, w->path);
 	sqlite3_busy_timeout(w->db, BUSY_TIMEOUT_MSEC);
+	writer_watch_log(w);
 	r = writer_failed(w, r);
 	return r == -EUCLEAN ? DB_CORRUPT : r;
 }
@@ -348,8 +349,8 @@ struct db_writer *db_writer_close(struct db_writer *w)
 {
 	if (!w)
 		return NULL;
-	if (w->db && w->damaged) {
-		/* what is still whole stays as it is */
+	if (w->db && (w->damaged || db_wal_is_much(w))) {
+		/* damaged, what is still whole stays as it is */
 		sqlite3_db_config(w->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	} else if (w->db) {
 		db_rollback(w);

@@ -68,6 +68,7 @@ uint64_t db_last_id(const struct db_writer *w);
 int db_find_lock(const struct db_writer *w, struct db_holder *ret);
 int db_find_reader(const struct db_writer *w, struct db_holder *ret);
 uint64_t db_wal_bytes(const struct db_writer *w);
+bool db_wal_is_much(const struct db_writer *w);
 int db_empty_wal(struct db_writer *w);
 
 const char *db_error(const struct db_writer *w);

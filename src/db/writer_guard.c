@@ -10,6 +10,9 @@
 #include "db/writer_private.h"
 #include "util/macro.h"
 
+#define CHECKPOINT_FRAMES 1000		/* of 4 KiB */
+#define MUCH_BYTES	  (64ULL << 20) /* half a second, on a disk of today */
+
 /* SQLite calls it damage, too, when the disk fails to read a page. */
 bool writer_cannot_read(const struct db_writer *w)
 {
@@ -85,19 +88,42 @@ uint64_t db_wal_bytes(const struct db_writer *w)
 	return w->guard.wal_bytes;
 }
 
+/* Whether there is so much in it that putting it into the main file takes its time. */
+bool db_wal_is_much(const struct db_writer *w)
+{
+	return db_guard_pending_bytes(&w->guard) > MUCH_BYTES;
+}
+
+/* As SQLite's own, but for a log that is for another process. */
+static int on_commit(void *arg, sqlite3 *db, const char *name, int frames)
+{
+	const struct db_writer *w = arg;
+
+	if (frames >= CHECKPOINT_FRAMES && !db_wal_is_much(w))
+		sqlite3_wal_checkpoint_v2(db, name, SQLITE_CHECKPOINT_PASSIVE, NULL,
+					  NULL);
+	return SQLITE_OK;
+}
+
+void writer_watch_log(struct db_writer *w)
+{
+	sqlite3_wal_hook(w->db, on_commit, w);
+}
+
 /*
  * Puts the log into the main file and empties it. -EBUSY: somebody reads in a transaction
- * that is older.
+ * that is older; -EAGAIN: too much is in it to wait for.
  */
 int db_empty_wal(struct db_writer *w)
 {
 	int r = writer_look(w);
 
-	if (r < 0)
-		return r;
-	r = sql_errno(w->db,
-		      sqlite3_wal_checkpoint_v2(w->db, NULL, SQLITE_CHECKPOINT_TRUNCATE,
-						NULL, NULL));
+	if (r == 0 && db_wal_is_much(w))
+		return -EAGAIN;
+	r = r < 0 ? r :
+		    sql_errno(w->db, sqlite3_wal_checkpoint_v2(w->db, NULL,
+							       SQLITE_CHECKPOINT_TRUNCATE,
+							       NULL, NULL));
 	writer_failed(w, r);
 	return r < 0 ? r : writer_look(w);
 }

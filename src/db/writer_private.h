@@ -122,6 +122,7 @@ int writer_failed(struct db_writer *w, int r);
 int writer_prepare_rows(struct db_writer *w);
 int writer_run(struct db_writer *w, enum statement which);
 bool writer_cannot_read(const struct db_writer *w);
+void writer_watch_log(struct db_writer *w);
 int writer_look(struct db_writer *w);
 int writer_place_once(struct db_writer *w, const struct event *event, int64_t type,
 		      struct writer_place *place);

@@ -57,8 +57,9 @@ struct ring_status {
 	struct status_type types[STATUS_TYPES_MAX];
 	char store_note[256]; /* for people: what keeps store from writing; "": nothing */
 	char wal_reader[STATUS_NAME_BYTES]; /* whose transaction keeps the log growing */
-	int64_t store_since_ns; /* monotonic: since there is a note */
-	uint64_t wal_bytes;		    /* of the database's log */
+	int64_t store_since_ns;		    /* monotonic: since there is a note */
+	int64_t wal_is_much; /* 1: of it, too much for store to put into the file */
+	uint64_t wal_bytes;  /* of the database's log */
 };
 
 /* A copy of a live daemon's status, taken from its ring file. */

@@ -425,6 +425,7 @@ enum rasd_exit daemon_run(const struct daemon_options *options,
 				 .child = { .hello_fd = -1, .wake_fd = -1 },
 				 .hands = { .child = { .fd = -1 } },
 				 .metrics = { .report_fd = -1 },
+				 .wal_child = { .end_fd = -1 },
 				 .log = { .kmsg = { .fd = -1 } },
 				 .devices = { .sysfs_fd = -1 },
 				 .pipeline = { .proc_fd = -1 } };

@@ -11,6 +11,7 @@
 #include "rasd/hands.h"
 #include "rasd/kernel_log.h"
 #include "rasd/metrics_writer.h"
+#include "rasd/wal_child.h"
 #include "rasd/pipeline.h"
 #include "rasd/tracing.h"
 
@@ -33,6 +34,7 @@ struct daemon {
 	struct kernel_log log;
 	struct firmware firmware;
 	struct metrics_writer metrics;
+	struct wal_child wal_child;
 	struct poison_record poison[POISON_RECORDS_MAX]; /* not recorded yet */
 	size_t n_poison;
 	uint64_t poison_end; /* up to there they are to be forgotten */

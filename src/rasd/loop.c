@@ -284,6 +284,7 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *userdata)
 	daemon_take_poison(daemon);
 	daemon_tell_poison(daemon);
 	daemon_write_metrics(daemon);
+	wal_child_tick(&daemon->wal_child, daemon->ring.status);
 	firmware_tick(&daemon->firmware);
 	hands_work(&daemon->hands);
 	if (++daemon->ticks % TICKS_PER_LOSSES == 0 || daemon->pipeline.losses_grew) {

@@ -17,4 +17,6 @@ librasd_a_SOURCES = \
 	src/rasd/takeover.c src/rasd/tally.c src/rasd/tally.h src/rasd/told.c src/rasd/told.h src/rasd/tracing.c \
 	src/rasd/tracing.h \
 	src/rasd/trouble.c \
-	src/rasd/trouble.h
+	src/rasd/trouble.h \
+	src/rasd/wal_child.c \
+	src/rasd/wal_child.h

@@ -232,6 +232,9 @@ int store_open(struct store *store, struct store_hello *hello, struct text *note
 	if (r == 0) {
 		remember(store);
 		go_on_counting(store);
+		copy_text(store->ring->status->database,
+			  sizeof(store->ring->status->database),
+			  db_writer_path(store->writer));
 	}
 	if (r == -EIO && trouble_lasts(store->ring->status))
 		store_give_up_unreadable(store);

@@ -168,12 +168,15 @@ void trouble_watch_wal(struct trouble *trouble, struct ring_status *status,
 	int64_t now;
 
 	status->wal_bytes = db_wal_bytes(w);
+	if (status->wal_bytes <= WAL_KEPT_BYTES)
+		status->wal_is_much = 0;
 	if (status->wal_bytes <= WAL_KEPT_BYTES && !trouble->wal_said_bytes)
 		return;
 	now = clock_now_ns(CLOCK_MONOTONIC);
 	if (now < trouble->wal_next_ns)
 		return;
 	trouble->wal_next_ns = now + WAL_LOOK_NS;
+	status->wal_is_much = db_wal_is_much(w);
 	if (is_idle)
 		db_empty_wal(w);
 	status->wal_bytes = db_wal_bytes(w);

@@ -11,7 +11,9 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
+#include "db/care.h"
 #include "db/guard.h"
+#include "db/writer_private.h"
 #include "unit/db_fixture.h"
 
 static struct db_writer *open_written(struct fixture *f)
@@ -160,6 +162,49 @@ static void a_log_that_was_cut_is_damage(void **state)
 	db_writer_close(w);
 }
 
+/* In two transactions, with somebody who reads from between them. */
+static void another_process_puts_the_log_into_the_file(void **state)
+{
+	struct fixture *f = *state;
+	struct db_writer *w = open_written(f);
+	uint64_t all = db_guard_pending_bytes(&w->guard), first;
+	struct event event;
+	char shm[160];
+	uint32_t frames;
+	int status, fd;
+	pid_t pid;
+
+	assert_true(all > 0 && all < db_wal_bytes(w) + 4096 * 100);
+	snprintf(shm, sizeof(shm), "%s-shm", f->db);
+	fd = open(shm, O_RDWR);
+	assert_int_equal(pread(fd, &frames, sizeof(frames), 16), sizeof(frames));
+	assert_int_equal(pwrite(fd, &frames, sizeof(frames), 100 + 4 * 2), 4);
+	pid = lock_elsewhere(shm, F_RDLCK, 123 + 2);
+	first = db_guard_pending_bytes(&w->guard);
+	assert_int_equal(db_begin(w), 0);
+	sample_event(f, "mc", &event);
+	store_event(w, &event, 101);
+	assert_int_equal(db_commit(w, 2), 0);
+	assert_int_equal(db_guard_pending_bytes(&w->guard), first);
+	end(pid);
+	assert_true(db_guard_pending_bytes(&w->guard) > first);
+	pid = fork();
+	if (pid == 0) { /* as capture's child: what was inherited is not used */
+		execl("/proc/self/exe", "test_guard", "checkpoint", f->db, (char *)NULL);
+		_exit(127);
+	}
+	waitpid(pid, &status, 0);
+	assert_int_equal(status, 0);
+	assert_int_equal(db_guard_pending_bytes(&w->guard), 0);
+	assert_true(db_begin(w) == 0); /* and the writer goes on */
+	sample_event(f, "mc", &event);
+	store_event(w, &event, 102);
+	assert_int_equal(db_commit(w, 3), 0);
+	close(fd);
+	db_writer_close(w);
+	assert_int_equal(ask_number(f->db, "SELECT count(*) FROM event"), 3);
+}
+
 /* As somebody's checkpoint leaves it. */
 static void a_log_that_was_emptied_is_none(void **state)
 {
@@ -197,13 +242,19 @@ static void a_newer_schema_is_noticed(void **state)
 	db_writer_close(w);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(whoever_has_a_lock_is_named),    TEST(the_oldest_reader_is_named),
-		TEST(what_was_moved_is_noticed),      TEST(a_log_that_was_cut_is_damage),
-		TEST(a_log_that_was_emptied_is_none), TEST(a_newer_schema_is_noticed),
+		TEST(another_process_puts_the_log_into_the_file),
+		TEST(whoever_has_a_lock_is_named),
+		TEST(the_oldest_reader_is_named),
+		TEST(what_was_moved_is_noticed),
+		TEST(a_log_that_was_cut_is_damage),
+		TEST(a_log_that_was_emptied_is_none),
+		TEST(a_newer_schema_is_noticed),
 	};
 
+	if (argc == 3 && !strcmp(argv[1], "checkpoint"))
+		return db_care_checkpoint(argv[2]) < 0;
 	return cmocka_run_group_tests_name("guard", tests, NULL, NULL);
 }
