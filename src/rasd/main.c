@@ -15,7 +15,8 @@
 #include "util/text.h"
 
 #define DAY_NS	      (86400 * NS_PER_SEC)
-#define KEEP_DAYS_MAX 36500
+#define KEEP_DAYS_MAX 36500 /* as the configuration has them */
+#define KEEP_SIZE_MIN (16 << 20)
 
 enum {
 	OPTION_CHECK_CONFIG = 256,
@@ -108,6 +109,8 @@ static int parse_keep(int option, const char *value, struct command_line *line)
 					     parse_uint64(value, &number);
 
 	if (r >= 0 && option == OPTION_KEEP_DAYS && number > KEEP_DAYS_MAX)
+		r = -ERANGE;
+	if (r >= 0 && option == OPTION_KEEP_SIZE && number && number < KEEP_SIZE_MIN)
 		r = -ERANGE;
 	if (r < 0) {
 		fprintf(stderr, "rasd: nothing can be kept by \"%s\"\n", value);
