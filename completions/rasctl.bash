@@ -12,6 +12,17 @@ _rasctl_options() {
 		grep -oE -- '--?[a-z][a-z-]*'
 }
 
+# What a verb says that it wants: "FILE", "DIR", "COMMAND", or nothing.
+_rasctl_wants() {
+	rasctl "$1" --help 2>/dev/null | sed -n '1s/^Usage: rasctl [a-z-]* \[*\([A-Z]*\).*/\1/p'
+}
+
+# The commands of a verb that has some: it names them when it is given another one.
+_rasctl_commands() {
+	rasctl "$1" '?' 2>&1 | sed -n 's/.* wants one of: //p' | tr ',' '\n' |
+		sed 's/^ *\([a-z]*\).*/\1/'
+}
+
 # What may stand behind an option; nothing where only the user knows.
 _rasctl_values() {
 	case $1 in
@@ -33,6 +44,25 @@ _rasctl_values() {
 		-u) set -- unit ;;
 		esac
 		rasctl summary --by "${1#--}" -o csv 2>/dev/null | sed -n '2,$s/,.*//p'
+		;;
+	esac
+}
+
+# What a verb takes that is no option.
+_rasctl_words() { # VERB BEFORE CURRENT
+	local wants
+	wants=$(_rasctl_wants "$1")
+	case $wants,$2 in
+	COMMAND,"$1")
+		mapfile -t COMPREPLY < <(compgen -W "$(_rasctl_commands "$1")" -- "$3")
+		;;
+	FILE,* | COMMAND,backup | COMMAND,import)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$3")
+		;;
+	DIR,*)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -d -- "$3")
 		;;
 	esac
 }
@@ -67,9 +97,8 @@ _rasctl() {
 			mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$current")
 		elif [ "$verb" = policy ] && [ "$before" = policy ]; then
 			mapfile -t COMPREPLY < <(compgen -W "show pause resume" -- "$current")
-		elif [ "$verb" = decode ]; then
-			compopt -o filenames 2>/dev/null
-			mapfile -t COMPREPLY < <(compgen -f -- "$current")
+		else
+			_rasctl_words "$verb" "$before" "$current"
 		fi
 		;;
 	esac

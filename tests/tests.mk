@@ -23,12 +23,16 @@ include tests/unit/sections.mk
 include tests/unit/log.mk
 include tests/unit/firmware.mk
 include tests/unit/query.mk
+include tests/unit/import.mk
 include tests/unit/store.mk
 include tests/unit/vendor.mk
 include tests/unit/cxl.mk
 include tests/unit/trace.mk
 include tests/unit/cov.mk
+include tests/power/power.mk
 include tests/fuzz/fuzz.mk
+
+include man/schema.mk
 
 # The virtual arm64 server and what needs root are run by scripts/test.
 EXTRA_DIST += tests/vm tests/golden tests/host tests/fuzz/corpus
@@ -38,6 +42,6 @@ tests_host_flood_SOURCES = tests/host/flood.c
 EXTRA_DIST += tests/soak tests/coverage
 
 # Hours of it; the results that were had are in tests/SOAK.md.
-soak: all
+soak: all $(POWER_TESTS)
 	RASD_BUILD=$(abs_top_builddir) $(srcdir)/tests/soak
 .PHONY: soak

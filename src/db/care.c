@@ -117,8 +117,11 @@ int db_care_backup(const char *path, const char *to, struct text *ret_note)
 	return r;
 }
 
-/* As a store process does: one writer a database. */
-static int lock_for_writing(const char *path, struct text *note)
+/*
+ * As a store process does: one writer a database. Returns a descriptor that is the lock,
+ * or a negative errno with a note; -EWOULDBLOCK: a daemon has it.
+ */
+int db_care_lock(const char *path, struct text *note)
 {
 	char lock[DB_PATH_BYTES];
 	int fd, r;
@@ -197,7 +200,7 @@ int db_care_vacuum(const char *path, uint64_t *ret_before, uint64_t *ret_after,
 		return r;
 	if (sqlite3_db_readonly(db, "main"))
 		return say(ret_note, NULL, path, -EACCES);
-	lock = lock_for_writing(path, ret_note);
+	lock = db_care_lock(path, ret_note);
 	if (lock < 0)
 		return lock;
 	r = rewrite(db);

@@ -13,6 +13,7 @@
 /* Says one thing that is damaged; `arg` is the caller's. */
 typedef void (*db_damage_fn)(const char *what, void *arg);
 
+int db_care_lock(const char *path, struct text *ret_note);
 int db_care_check(const char *path, db_damage_fn tell, void *arg, struct text *ret_note);
 int db_care_backup(const char *path, const char *to, struct text *ret_note);
 int db_care_checkpoint(const char *path);

@@ -94,9 +94,8 @@ int detail_table_create(sqlite3 *db, const struct event_type *type)
 	return r < 0 ? r : register_type(db, type);
 }
 
-static int prepare_insert(sqlite3 *db, const char *table, const char *keys,
-			  const char *key_values, const struct field *fields,
-			  size_t n_fields, sqlite3_stmt **ret)
+static sqlite3_str *begin_insert(sqlite3 *db, const char *table, const char *keys,
+				 const struct field *fields, size_t n_fields)
 {
 	sqlite3_str *sql = sqlite3_str_new(db);
 
@@ -104,9 +103,32 @@ static int prepare_insert(sqlite3 *db, const char *table, const char *keys,
 	for (size_t i = 0; i < n_fields; i++)
 		if (fields[i].name)
 			sqlite3_str_appendf(sql, ", \"%w\"", fields[i].name);
-	sqlite3_str_appendf(sql, ") VALUES (%s", key_values);
-	for (size_t i = 0; i < n_fields; i++)
-		if (fields[i].name)
+	return sql;
+}
+
+/* Rows of the type that `feed` has: its column d0 is the first field, and so on. */
+static int prepare_detail(sqlite3 *db, const struct event_type *type, const char *feed,
+			  sqlite3_stmt **ret)
+{
+	sqlite3_str *sql =
+		begin_insert(db, type->table, "event", type->fields, type->n_fields);
+
+	sqlite3_str_appendall(sql, ") SELECT id");
+	for (size_t i = 0; i < type->n_fields; i++)
+		if (type->fields[i].name)
+			sqlite3_str_appendf(sql, ", d%d", (int)i);
+	sqlite3_str_appendf(sql, " FROM %s", feed);
+	return sql_prepare_built(db, sql, ret);
+}
+
+static int prepare_list(sqlite3 *db, const struct list_type *list, sqlite3_stmt **ret)
+{
+	sqlite3_str *sql =
+		begin_insert(db, list->table, "event, n", list->fields, list->n_fields);
+
+	sqlite3_str_appendall(sql, ") VALUES (?, ?");
+	for (size_t i = 0; i < list->n_fields; i++)
+		if (list->fields[i].name)
 			sqlite3_str_appendall(sql, ", ?");
 	sqlite3_str_appendall(sql, ")");
 	return sql_prepare_built(db, sql, ret);
@@ -127,23 +149,19 @@ static int find_type_id(sqlite3 *db, const char *name, int64_t *ret)
 }
 
 /*
- * The tables must be there. On failure, too, detail_inserts_finalize() is the caller's.
+ * The tables must be there, and `feed`, from which the detail's rows are taken. On
+ * failure, too, detail_inserts_finalize() is the caller's.
  */
-int detail_inserts_prepare(sqlite3 *db, const struct event_type *type,
+int detail_inserts_prepare(sqlite3 *db, const struct event_type *type, const char *feed,
 			   struct detail_inserts *ret)
 {
 	int r = find_type_id(db, type->name, &ret->type_id);
 
 	ret->type = type;
 	if (r >= 0)
-		r = prepare_insert(db, type->table, "event", "?", type->fields,
-				   type->n_fields, &ret->detail);
-	for (size_t l = 0; r >= 0 && l < type->n_lists; l++) {
-		const struct list_type *list = &type->lists[l];
-
-		r = prepare_insert(db, list->table, "event, n", "?, ?", list->fields,
-				   list->n_fields, &ret->lists[l]);
-	}
+		r = prepare_detail(db, type, feed, &ret->detail);
+	for (size_t l = 0; r >= 0 && l < type->n_lists; l++)
+		r = prepare_list(db, &type->lists[l], &ret->lists[l]);
 	return r < 0 ? r : 0;
 }
 
@@ -179,15 +197,13 @@ static int insert_list(sqlite3_stmt *stmt, int64_t id, const struct list_type *t
 	return 0;
 }
 
-/* `event` must be of the type that the statements were prepared for. */
-int detail_insert(struct detail_inserts *inserts, int64_t id, const struct event *event)
+/* `event` must be of the type that the statements were prepared for, or of none. */
+int detail_insert_lists(struct detail_inserts *inserts, int64_t id,
+			const struct event *event)
 {
 	const struct event_type *type = inserts->type;
-	int r;
+	int r = 0;
 
-	sqlite3_bind_int64(inserts->detail, 1, id);
-	bind_row(inserts->detail, 2, type->fields, type->n_fields, event->detail);
-	r = sql_run(inserts->detail);
 	for (size_t l = 0; r >= 0 && l < type->n_lists; l++)
 		r = insert_list(inserts->lists[l], id, &type->lists[l], &event->lists[l]);
 	return r;

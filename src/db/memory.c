@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "db/row_types.h"
+#include "db/schema.h"
 #include "db/sql.h"
 #include "db/writer_private.h"
 #include "event/acts.h"
@@ -106,21 +107,20 @@ static int count_offlined(struct db_writer *w, int64_t boot, struct db_memory *m
 	return r < 0 ? r : 0;
 }
 
+_Static_assert(SOURCE_BERT == 3 && SOURCE_ERST == 4 && SOURCE_PSTORE == 5, "as DB_KEPT");
+
 /* What was kept over a reboot and is stored; the log has a position of its own. */
 static int read_once(struct db_writer *w, struct db_memory *memory)
 {
 	_cleanup_(sql_finalize) sqlite3_stmt *stmt = NULL;
 	int r = sql_prepare(w->db,
-			    "SELECT key FROM once WHERE source IN (?2, ?3, ?4)"
+			    "SELECT key FROM once WHERE " DB_KEPT
 			    " ORDER BY time DESC LIMIT ?1",
 			    &stmt);
 
 	if (r < 0)
 		return r;
 	sqlite3_bind_int64(stmt, 1, DB_MEMORY_ONCE_MAX);
-	sqlite3_bind_int64(stmt, 2, SOURCE_BERT);
-	sqlite3_bind_int64(stmt, 3, SOURCE_ERST);
-	sqlite3_bind_int64(stmt, 4, SOURCE_PSTORE);
 	while (memory->n_once < DB_MEMORY_ONCE_MAX && (r = sql_next(stmt)) == 1)
 		memory->once[memory->n_once++] = (uint64_t)sqlite3_column_int64(stmt, 0);
 	return r < 0 ? r : 0;

@@ -19,15 +19,19 @@
 	68 /* big-endian; https://www.sqlite.org/fileformat.html, 1.3 \
 	    */
 
-/* rasd.db's companions; the file itself goes last, so that it is never without them. */
-static const char *const companions[] = { "-journal", "-shm", "-wal", "" };
+/* rasd.db's companions. */
+static const char *const companions[] = { "-journal", "-shm", "-wal" };
 
 /* As sqlite3_open_v2() with `flags`, nothing set yet. */
 int db_open_file(const char *path, int flags, sqlite3 **ret)
 {
 	sqlite3 *db = NULL;
-	int code = sqlite3_open_v2(path, &db, flags | SQLITE_OPEN_NOMUTEX, NULL);
-	int r = sql_errno(db, code);
+	int code, r;
+
+	/* Before the first of all only, and nobody asks: a lock for each allocation. */
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	code = sqlite3_open_v2(path, &db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+	r = sql_errno(db, code);
 
 	if (r < 0) {
 		sqlite3_close(db);
@@ -171,9 +175,11 @@ static int rename_companion(const char *path, const char *companion, const char 
 	r = r < 0 ? r : path_with(aside, companion, to);
 	if (r < 0)
 		return r;
+	if (lstat(from, &st) < 0)
+		return errno == ENOENT ? 0 : -errno;
 	if (!lstat(to, &st))
 		return -EEXIST;
-	return rename(from, to) < 0 && errno != ENOENT ? -errno : 0;
+	return rename(from, to) < 0 ? -errno : 0;
 }
 
 /*
@@ -185,18 +191,21 @@ int db_set_aside(const char *path, const char *why, struct text *ret_note)
 	char aside[DB_PATH_BYTES], stamp[32];
 	time_t now = time(NULL);
 	struct tm tm;
-	int r = 0;
+	int r;
 
 	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", gmtime_r(&now, &tm));
 	if (snprintf(aside, sizeof(aside), "%s.%s-%s", path, why, stamp) >=
 	    (int)sizeof(aside))
 		return -ENAMETOOLONG;
+	/* the file itself first, for good: never is it opened without what is in its -wal
+	 */
+	r = rename_companion(path, "", aside);
+	r = r < 0 ? r : sync_directory_of(path);
 	for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(companions); i++)
 		r = rename_companion(path, companions[i], aside);
+	r = r < 0 ? r : sync_directory_of(path);
 	if (r >= 0)
-		unmark(path);
-	if (r >= 0)
-		r = sync_directory_of(path);
+		unmark(path); /* there is nothing any more that it could mean */
 	if (r >= 0)
 		text_add(ret_note, "it is kept as %s", aside);
 	return r;
@@ -206,12 +215,16 @@ void db_remove_file(const char *path)
 {
 	char companion[DB_PATH_BYTES];
 
+	unlink(path);
 	for (size_t i = 0; i < ARRAY_SIZE(companions); i++)
 		if (path_with(path, companions[i], companion) >= 0)
 			unlink(companion);
 }
 
-/* A -wal left behind by a database that is gone would be played into the new one. */
+/*
+ * What a database that is gone has left behind would be taken for the new one's: its -wal
+ * played into it, the mark believed. It is gone for good before the new one has its name.
+ */
 static int remove_orphans(const char *path, struct text *note)
 {
 	char wal[DB_PATH_BYTES];
@@ -221,9 +234,12 @@ static int remove_orphans(const char *path, struct text *note)
 	if (r < 0)
 		return r;
 	if (!stat(wal, &st) && st.st_size > 0)
-		return db_set_aside(path, "orphan", note);
+		r = db_set_aside(path, "orphan", note);
+	if (r < 0)
+		return r;
 	db_remove_file(path);
-	return 0;
+	unmark(path);
+	return sync_directory_of(path);
 }
 
 /*

@@ -58,6 +58,7 @@ static const char *const classes[WRITER_PRUNE_CLASSES] = {
 
 struct doomed {
 	int64_t id, type;
+	int class;
 };
 
 struct step {
@@ -78,6 +79,8 @@ static int prepare_scan(struct step *step, const char *class, const char *where,
 
 	sqlite3_str_appendf(sql, "SELECT e.id, e.type, e.time, %s AND ", class);
 	sqlite3_str_appendf(sql, REMOVABLE, (long long)SUM_YOUNG_NS, (long long)YOUNG_NS);
+	sqlite3_str_appendf(sql, ", CASE WHEN %s THEN 0 WHEN %s THEN 1 ELSE 2 END",
+			    classes[0], classes[1]);
 	sqlite3_str_appendf(sql, " FROM event e WHERE %s LIMIT %d", where, STEP_ROWS);
 	r = sql_prepare_built(w->db, sql, ret);
 	if (r < 0)
@@ -110,7 +113,8 @@ static int scan(struct step *step, sqlite3_stmt *stmt, uint64_t *after, int64_t 
 		step->n_seen++;
 		if (sqlite3_column_int(stmt, 3) && is_known(step->w, type))
 			step->doomed[step->n_doomed++] =
-				(struct doomed){ (int64_t)*after, type };
+				(struct doomed){ (int64_t)*after, type,
+						 sqlite3_column_int(stmt, 4) };
 	}
 	return r < 0 ? r : 0;
 }
@@ -241,7 +245,28 @@ static int delete_doomed(struct step *step)
 	writer_failed(step->w, r);
 	if (r < 0)
 		db_rollback(step->w);
+	for (size_t i = 0; r >= 0 && i < step->n_doomed; i++)
+		step->w->prune.removed[step->doomed[i].class]++;
 	return r;
+}
+
+/* Rows that were ever removed from this database, by whomever. */
+int db_read_pruned(struct db_writer *w, uint64_t *ret)
+{
+	int64_t rows = 0;
+	int r = sql_number(w->db, "SELECT value FROM info WHERE key = 'pruned_rows'",
+			   &rows);
+
+	*ret = (uint64_t)rows;
+	return r < 0 ? writer_failed(w, r) : 0;
+}
+
+/* What this writer removed, in rows of `event`. */
+void db_pruned(const struct db_writer *w, struct db_pruned *ret)
+{
+	*ret = (struct db_pruned){ .unconfirmed = w->prune.removed[0],
+				   .corrected = w->prune.removed[1],
+				   .others = w->prune.removed[2] };
 }
 
 /*

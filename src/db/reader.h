@@ -42,6 +42,7 @@ struct db_filter {
 	bool has_cpu;
 	bool newest_first;
 	bool once; /* not those with EVENT_RETOLD: each error as one source told of it */
+	bool real; /* nor synthetic, unconfirmed or imported ones: what moves something */
 };
 
 unsigned int db_severities_from(enum severity min);
@@ -106,7 +107,8 @@ struct db_facts {
 	char db_id[DB_TEXT_BYTES];
 	int schema;		    /* MAJOR * 1000 + MINOR */
 	uint64_t first_id, last_id; /* 0: no events */
-	int64_t last_event_ns;
+	int64_t last_event_ns;	    /* the latest; one with a lower id may be later */
+	uint64_t pruned;	    /* rows of events that were removed, ever */
 };
 
 int db_read_last_run(struct db_reader *r, struct db_last_run *ret);

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "db/reader_plan.h"
 #include "db/schema.h"
@@ -48,25 +49,6 @@ static void add_arm(struct arms *arms, const char *index, const char *condition)
 	sqlite3_str_appendf(arms->sql, "event e INDEXED BY %s WHERE %s", index,
 			    condition);
 	end_arm(arms);
-}
-
-static void severity_arms(struct arms *arms)
-{
-	static const struct {
-		const char *index, *condition;
-	} by[SEVERITY_MAX] = {
-		[SEVERITY_INFO] = { "event_mild", DB_MILD " AND severity = 0" },
-		[SEVERITY_DEFERRED] = { "event_mild", DB_MILD " AND severity = 2" },
-		[SEVERITY_UNCORRECTED] = { "event_severe",
-					   DB_SEVERE " AND severity = 3" },
-		[SEVERITY_FATAL] = { "event_severe", DB_SEVERE " AND severity = 4" },
-		[SEVERITY_UNKNOWN] = { "event_severe",
-				       DB_SEVERE " AND severity IS NULL" },
-	};
-
-	for (size_t i = 0; i < SEVERITY_MAX; i++)
-		if (arms->plan->filter->severities & 1u << i)
-			add_arm(arms, by[i].index, by[i].condition);
 }
 
 /* What stands for the value is put there as SQL. */
@@ -157,14 +139,27 @@ static void cpu_arms(struct arms *arms)
 	add_place_arm(arms, PLACE_CPU, number);
 }
 
+/* The name that has all of them, and few others. */
+static void severity_arms(struct arms *arms)
+{
+	unsigned int bits = arms->plan->filter->severities;
+	int least = ffs((int)bits) - 1;
+	char number[16];
+
+	snprintf(number, sizeof(number), "%d",
+		 bits == 1u << least ? least : PLACE_AT_LEAST(least));
+	add_place_arm(arms, PLACE_SEVERITY, number);
+}
+
+/* A page lies in one block. */
 static void page_arms(struct arms *arms)
 {
-	char condition[96];
+	char number[24];
 
-	snprintf(condition, sizeof(condition), "e.address BETWEEN %lld AND %lld",
-		 (long long)arms->plan->filter->page_first,
-		 (long long)arms->plan->filter->page_last);
-	add_arm(arms, "event_address", condition);
+	snprintf(
+		number, sizeof(number), "%lld",
+		(long long)((int64_t)arms->plan->filter->page_first >> PLACE_BLOCK_BITS));
+	add_place_arm(arms, PLACE_BLOCK, number);
 }
 
 static void time_arms(struct arms *arms)
@@ -180,7 +175,10 @@ static void time_arms(struct arms *arms)
 
 static bool by_severity(const struct db_filter *f)
 {
-	return f->severities && !(f->severities & 1u << SEVERITY_CORRECTED);
+	unsigned int below = 1u << SEVERITY_INFO | 1u << SEVERITY_CORRECTED;
+
+	return f->severities &&
+	       (!(f->severities & below) || f->severities == 1u << SEVERITY_INFO);
 }
 
 static bool by_unit(const struct db_filter *f)
@@ -205,7 +203,8 @@ static bool by_cpu(const struct db_filter *f)
 
 static bool by_page(const struct db_filter *f)
 {
-	return f->page_last;
+	return f->page_last &&
+	       f->page_first >> PLACE_BLOCK_BITS == f->page_last >> PLACE_BLOCK_BITS;
 }
 
 static bool by_time(const struct db_filter *f)
@@ -215,19 +214,18 @@ static bool by_time(const struct db_filter *f)
 
 /* The one that says most for its rows first. */
 static const struct way {
-	const char *index; /* that it needs, the last that came into the schema; NULL: the
-			      places, which are there with the tally */
+	const char *index; /* that it needs; NULL: the places */
 	bool (*applies)(const struct db_filter *filter);
 	void (*arms)(struct arms *arms);
 	bool is_ordered; /* the first arm's ids are in order: the newest are found at once
 			  */
 } ways[] = {
 	{ "event_unit", by_unit, unit_arms, true },
-	{ "event_address", by_page, page_arms, false },
+	{ NULL, by_page, page_arms, true },
 	{ NULL, by_dimm, dimm_arms, true },
 	{ NULL, by_device, device_arms, true },
 	{ NULL, by_cpu, cpu_arms, true },
-	{ "event_mild", by_severity, severity_arms, true },
+	{ NULL, by_severity, severity_arms, true },
 	{ "event_time", by_time, time_arms, false },
 };
 
@@ -237,7 +235,7 @@ static int has_index(const struct plan *plan, const char *index)
 	int res;
 
 	if (!index)
-		return plan->has_tally;
+		return plan->has_places;
 	res = sql_prepare(plan->r->db,
 			  "SELECT 1 FROM sqlite_master WHERE type = 'index'"
 			  " AND name = ?1",

@@ -3,40 +3,74 @@
 /* What of a database wants somebody's attention. */
 
 #include "db/reader_private.h"
-#include "db/schema.h"
 #include "db/sql.h"
 #include "event/acts.h"
 #include "util/macro.h"
 
-/* Hardware's own, told once: the others move nothing, here as elsewhere. */
-#define COUNTS_NOT (EVENT_SYNTHETIC | EVENT_UNCONFIRMED | EVENT_RETOLD)
+/* Hardware's own, told once: the others move nothing, here as elsewhere. What was
+ * imported happened before anybody asked, and somebody else told of it. */
+static int find_events(struct db_reader *r, enum severity severity, uint64_t after,
+		       sqlite3_stmt **ret)
+{
+	const struct db_filter filter = { .severities = 1u << severity,
+					  .after = after,
+					  .oldest = DB_HEALTH_MAX,
+					  .real = true };
 
-static int count_events(struct db_reader *r, uint64_t after, const char *condition,
+	return reader_find_ids(r, &filter, ret);
+}
+
+static int count_events(struct db_reader *r, uint64_t after, enum severity severity,
 			uint64_t *ret)
 {
-	char question[320];
-	int64_t n = 0;
-	int res;
+	_cleanup_(sql_finalize) sqlite3_stmt *ids = NULL;
+	int res = find_events(r, severity, after, &ids);
 
-	snprintf(question, sizeof(question),
-		 "SELECT count(*) FROM (SELECT 1 FROM event WHERE %s AND id > %lld"
-		 " AND flags & %u = 0 LIMIT %d)",
-		 condition, (long long)after, COUNTS_NOT, DB_HEALTH_MAX);
-	res = sql_number(r->db, question, &n);
-	*ret += (uint64_t)n;
+	while (res >= 0 && ids && (res = sql_next(ids)) == 1)
+		++*ret;
 	return res < 0 ? res : 0;
 }
 
 static void add_untold(struct db_health *health, sqlite3_stmt *stmt)
 {
-	uint64_t n = (uint64_t)sqlite3_column_int64(stmt, 1);
+	int severity = stmt ? sqlite3_column_int(stmt, 0) : 0;
 
-	if (sqlite3_column_type(stmt, 0) == SQLITE_NULL)
-		health->untold += n;
-	else if (sqlite3_column_int(stmt, 0) >= SEVERITY_UNCORRECTED)
-		health->uncorrected += n;
-	else if (sqlite3_column_int(stmt, 0) == SEVERITY_DEFERRED)
-		health->deferred += n;
+	if (!stmt || sqlite3_column_type(stmt, 0) == SQLITE_NULL)
+		health->untold++;
+	else if (severity >= SEVERITY_UNCORRECTED)
+		health->uncorrected++;
+	else if (severity == SEVERITY_DEFERRED)
+		health->deferred++;
+}
+
+/* What the twin of an event has, which another source told. *ret stays NULL in a file
+ * that knows of none. */
+static int prepare_told(struct db_reader *r, sqlite3_stmt **ret)
+{
+	int res = sql_has_column(r->db, "link", NULL);
+
+	return res <= 0 ? res :
+			  sql_prepare(r->db,
+				      "SELECT max(t.severity) FROM link l JOIN event t"
+				      " ON t.id = l.\"to\" WHERE l.\"from\" = ?1"
+				      " AND l.kind = 2",
+				      ret);
+}
+
+_Static_assert(LINK_RETOLD == 2, "as prepare_told() has it");
+
+static int count_one_untold(sqlite3_stmt *told, int64_t id, struct db_health *health)
+{
+	int res = 1;
+
+	if (told) {
+		sqlite3_reset(told);
+		sqlite3_bind_int64(told, 1, id);
+		res = sql_next(told);
+	}
+	if (res == 1)
+		add_untold(health, told);
+	return res;
 }
 
 /*
@@ -45,28 +79,17 @@ static void add_untold(struct db_health *health, sqlite3_stmt *stmt)
  */
 static int count_untold(struct db_reader *r, uint64_t after, struct db_health *health)
 {
-	_cleanup_(sql_finalize) sqlite3_stmt *stmt = NULL;
-	char question[512];
-	int res = sql_has_column(r->db, "link", NULL);
+	_cleanup_(sql_finalize) sqlite3_stmt *ids = NULL, *told = NULL;
+	int res = prepare_told(r, &told);
 
-	if (res < 0)
-		return res;
-	snprintf(
-		question, sizeof(question),
-		"SELECT told, count(*) FROM (SELECT %s AS told FROM event e WHERE " DB_SEVERE
-		" AND severity IS NULL AND id > %lld AND flags & %u = 0 LIMIT %d)"
-		" GROUP BY told",
-		res ? "(SELECT max(t.severity) FROM link l JOIN event t ON t.id = l.\"to\""
-		      " WHERE l.\"from\" = e.id AND l.kind = 2)" :
-		      "NULL",
-		(long long)after, COUNTS_NOT, DB_HEALTH_MAX);
-	res = sql_prepare(r->db, question, &stmt);
-	while (res >= 0 && (res = sql_next(stmt)) == 1)
-		add_untold(health, stmt);
+	res = res < 0 ? res : find_events(r, SEVERITY_UNKNOWN, after, &ids);
+	while (res >= 0 && ids && (res = sql_next(ids)) == 1) {
+		res = count_one_untold(told, sqlite3_column_int64(ids, 0), health);
+		if (res < 0)
+			return res;
+	}
 	return res;
 }
-
-_Static_assert(LINK_RETOLD == 2, "as count_untold() has it");
 
 static int count_failed_acts(struct db_reader *r, uint64_t after,
 			     struct db_health *health)
@@ -100,15 +123,10 @@ int db_read_health(struct db_reader *r, uint64_t after, struct db_health *ret)
 	health.last_id = (uint64_t)last;
 	after = MIN(after, (uint64_t)INT64_MAX);
 	res = res < 0 ? res :
-			count_events(r, after, DB_SEVERE " AND severity = 3",
-				     &health.uncorrected);
-	res = res < 0 ? res :
-			count_events(r, after, DB_SEVERE " AND severity = 4",
-				     &health.uncorrected);
+			count_events(r, after, SEVERITY_UNCORRECTED, &health.uncorrected);
+	res = res < 0 ? res : count_events(r, after, SEVERITY_FATAL, &health.uncorrected);
 	res = res < 0 ? res : count_untold(r, after, &health);
-	res = res < 0 ? res :
-			count_events(r, after, DB_MILD " AND severity = 2",
-				     &health.deferred);
+	res = res < 0 ? res : count_events(r, after, SEVERITY_DEFERRED, &health.deferred);
 	res = res < 0 ? res : count_failed_acts(r, after, &health);
 	res = res < 0 ? res : sql_number(r->db, "SELECT sum(count) FROM loss", &lost);
 	health.lost = (uint64_t)lost;

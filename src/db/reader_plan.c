@@ -4,6 +4,9 @@
 
 #include "db/reader_plan.h"
 
+#include <errno.h>
+#include <string.h>
+
 #include "db/schema.h"
 #include "db/sql.h"
 #include "db/tally.h"
@@ -58,6 +61,10 @@ static void add_where(const struct plan *plan, sqlite3_str *sql, const char *id)
 		sqlite3_str_appendf(sql, " AND +e.boot = %lld", (long long)f->boot);
 	if (f->once)
 		sqlite3_str_appendf(sql, " AND NOT " DB_RETOLD_OF("e."));
+	if (f->real)
+		sqlite3_str_appendf(sql, " AND +e.flags & %u = 0 AND +e.source IS NOT %d",
+				    EVENT_SYNTHETIC | EVENT_UNCONFIRMED | EVENT_RETOLD,
+				    SOURCE_IMPORT);
 }
 
 /* As add_where(): what is asked of an event by its words and numbers. */
@@ -150,68 +157,115 @@ static bool is_wanted(const struct plan *plan, const int64_t *wanted, size_t n,
 	return false;
 }
 
-static void take_type(struct plan *plan, sqlite3_stmt *stmt)
-{
-	int64_t lo = sqlite3_column_int64(stmt, 2), hi = sqlite3_column_int64(stmt, 3);
+/* What the tally has of one type. */
+struct type_sum {
+	int64_t type, total, matched; /* matched: of rows that the filter can mean */
+	int64_t lo, hi;		      /* ids of those */
+};
 
-	plan->lo = plan->n_types ? MIN(plan->lo, lo) : lo;
-	plan->hi = MAX(plan->hi, hi);
-	plan->matched += sqlite3_column_int64(stmt, 1);
-	plan->total += sqlite3_column_int64(stmt, 4);
-	plan->types[plan->n_types++] = sqlite3_column_int64(stmt, 0);
+/* A row: type, rows, first and last id, whether it can be meant. */
+static void add_row(struct type_sum *sum, sqlite3_stmt *stmt)
+{
+	int64_t rows = sqlite3_column_int64(stmt, 1), lo = sqlite3_column_int64(stmt, 2);
+
+	sum->total += rows;
+	if (!sqlite3_column_int(stmt, 4))
+		return;
+	sum->lo = sum->matched ? MIN(sum->lo, lo) : lo;
+	sum->hi = MAX(sum->hi, sqlite3_column_int64(stmt, 3));
+	sum->matched += rows;
+}
+
+/* Sums of all types, in no order. SQLite would sort the rows to group them. */
+static int read_tally(sqlite3_stmt *stmt, struct type_sum sums[static TYPES_MAX],
+		      size_t *ret_n)
+{
+	size_t n = 0, last = 0;
+	int res;
+
+	while ((res = sql_next(stmt)) == 1) {
+		int64_t type = sqlite3_column_int64(stmt, 0);
+
+		if (!n || sums[last].type != type)
+			for (last = 0; last < n && sums[last].type != type;)
+				last++;
+		if (last == TYPES_MAX)
+			return -E2BIG;
+		if (last == n)
+			sums[n++] = (struct type_sum){ .type = type };
+		add_row(&sums[last], stmt);
+	}
+	*ret_n = n;
+	return res;
+}
+
+static void take_type(struct plan *plan, const struct type_sum *sum)
+{
+	plan->lo = plan->n_types ? MIN(plan->lo, sum->lo) : sum->lo;
+	plan->hi = MAX(plan->hi, sum->hi);
+	plan->matched += sum->matched;
+	plan->total += sum->total;
+	plan->types[plan->n_types++] = sum->type;
 }
 
 /* Replaces the types that are asked for by those of them that can be meant. */
-static int read_tally(struct plan *plan, sqlite3_stmt *stmt)
+static void take_types(struct plan *plan, const struct type_sum *sums, size_t n)
 {
 	int64_t wanted[TYPES_MAX];
 	size_t n_wanted = plan->n_types;
-	int res = 0;
 
-	for (size_t i = 0; i < n_wanted; i++)
-		wanted[i] = plan->types[i];
+	memcpy(wanted, plan->types, n_wanted * sizeof(wanted[0]));
 	plan->n_types = 0;
 	plan->all_types = true;
-	while (plan->n_types < TYPES_MAX && (res = sql_next(stmt)) == 1) {
-		if (is_wanted(plan, wanted, n_wanted, sqlite3_column_int64(stmt, 0)) &&
-		    sqlite3_column_int64(stmt, 1))
-			take_type(plan, stmt);
+	for (size_t i = 0; i < n; i++) {
+		if (sums[i].matched && is_wanted(plan, wanted, n_wanted, sums[i].type))
+			take_type(plan, &sums[i]);
 		else
 			plan->all_types = false;
 	}
 	plan->never = !plan->n_types;
-	return res;
 }
 
 static int ask_tally(struct plan *plan)
 {
 	_cleanup_(sql_finalize) sqlite3_stmt *stmt = NULL;
 	sqlite3_str *sql = sqlite3_str_new(plan->r->db);
+	struct type_sum sums[TYPES_MAX];
+	size_t n = 0;
 	int res;
 
-	sqlite3_str_appendf(sql, "SELECT type, sum(rows) FILTER (WHERE ");
+	sqlite3_str_appendf(sql, "SELECT type, rows, first_id, last_id, ");
 	add_tally_condition(plan->filter, sql);
-	sqlite3_str_appendf(sql, "), min(first_id) FILTER (WHERE ");
-	add_tally_condition(plan->filter, sql);
-	sqlite3_str_appendf(sql, "), max(last_id) FILTER (WHERE ");
-	add_tally_condition(plan->filter, sql);
-	sqlite3_str_appendf(sql, "), sum(rows) FROM tally GROUP BY type");
+	sqlite3_str_appendf(sql, " FROM tally");
 	res = sql_prepare_built(plan->r->db, sql, &stmt);
-	return res < 0 ? res : read_tally(plan, stmt);
+	res = res < 0 ? res : read_tally(stmt, sums, &n);
+	if (res >= 0)
+		take_types(plan, sums, n);
+	return res;
 }
 
-/* 1: there is a tally, and it has all events; else 0, or a negative errno. */
+/* 1: there is a table, and by that number it has all events; else 0, or an errno. */
+static int has_all(struct db_reader *r, const char *table, const char *top)
+{
+	char question[160];
+	int64_t behind = 1;
+	int res = sql_has_column(r->db, table, NULL);
+
+	snprintf(question, sizeof(question),
+		 "SELECT ifnull((SELECT max(id) FROM event), 0) > ifnull(%s, -1)", top);
+	if (res == 1)
+		res = sql_number(r->db, question, &behind);
+	return res < 0 ? res : !behind;
+}
+
 int reader_has_tally(struct db_reader *r)
 {
-	int64_t behind = 1;
-	int res = sql_has_column(r->db, "tally", NULL);
+	return has_all(r, "tally", TALLY_TOP);
+}
 
-	if (res == 1)
-		res = sql_number(r->db,
-				 "SELECT ifnull((SELECT max(id) FROM event), 0) >"
-				 " ifnull(" TALLY_TOP ", -1)",
-				 &behind);
-	return res < 0 ? res : !behind;
+int reader_has_places(struct db_reader *r)
+{
+	return has_all(r, "place", PLACE_TOP);
 }
 
 /* --- the plan ----------------------------------------------------------------------- */
@@ -261,5 +315,8 @@ int plan_make(struct plan *plan)
 	if (res >= 0 && needs_tally(plan->filter))
 		res = reader_has_tally(plan->r);
 	plan->has_tally = res == 1 && needs_tally(plan->filter);
+	if (res >= 0 && plan->has_tally)
+		res = reader_has_places(plan->r);
+	plan->has_places = res == 1 && plan->has_tally;
 	return res < 0 || !plan->has_tally ? res : ask_tally(plan);
 }

@@ -10,8 +10,9 @@
 struct plan {
 	struct db_reader *r;
 	const struct db_filter *filter;
-	bool has_tally, has_hits, never; /* never: the tally has no such event */
-	int64_t types[TYPES_MAX];	 /* that can be meant, with n_types */
+	bool has_tally, has_places, has_hits,
+		never;		  /* never: the tally has no such event */
+	int64_t types[TYPES_MAX]; /* that can be meant, with n_types */
 	size_t n_types;
 	bool all_types;
 	int64_t lo, hi;		/* ids between which they are, if hi is not 0 */

@@ -31,5 +31,6 @@ struct db_reader {
 int reader_find_type(struct db_reader *r, int64_t id, struct reader_type **ret);
 void reader_free_types(struct db_reader *r);
 int reader_has_tally(struct db_reader *r);
+int reader_has_places(struct db_reader *r);
 int reader_find_ids(struct db_reader *r, const struct db_filter *filter,
 		    sqlite3_stmt **ret);

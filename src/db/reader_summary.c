@@ -79,7 +79,8 @@ int db_read_summary(struct db_reader *r,
 
 /* --- by one of their columns -------------------------------------------------------- */
 
-/* What is not known is NULL. Units and pages are in no tally: their indexes have them. */
+/* What is not known is NULL. Units and pages are in no tally: all events are
+ * read, or an index of them. */
 static const struct group {
 	const char *key;
 	const char *from;  /* NULL: the tally */
@@ -98,8 +99,7 @@ static const struct group {
 	[DB_BY_DEVICE] = { "nullif(t.device, '')", NULL, "3 DESC, 1" },
 	[DB_BY_PAGE] = { "t.address & ~(ifnull((SELECT page_size FROM boot ORDER BY id"
 			 " DESC LIMIT 1), 4096) - 1)",
-			 "event t WHERE address IS NOT NULL AND address_kind = 1"
-			 " AND NOT " DB_RETOLD,
+			 "event t WHERE address_kind = 1 AND NOT " DB_RETOLD,
 			 "3 DESC, 1" },
 	[DB_BY_CPU] = { "nullif(t.cpu, -1)", NULL, "3 DESC, 1" },
 	[DB_BY_BOOT] = { "nullif((SELECT boot_id FROM boot b WHERE b.id = t.boot), '')",

@@ -132,21 +132,25 @@ static int read_db_id(struct db_reader *r, struct db_facts *ret)
 int db_read_facts(struct db_reader *r, struct db_facts *ret)
 {
 	struct db_facts facts = { 0 };
-	int64_t schema = 0, first = 0, last = 0;
+	int64_t schema = 0, first = 0, last = 0, pruned = 0;
 	int res = read_db_id(r, &facts);
 
 	res = res < 0 ? res : sql_number(r->db, "PRAGMA user_version", &schema);
 	res = res < 0 ? res : sql_number(r->db, "SELECT min(id) FROM event", &first);
 	res = res < 0 ? res : sql_number(r->db, "SELECT max(id) FROM event", &last);
-	res = res < 0 ?
-		      res :
-		      sql_number(r->db, "SELECT time FROM event ORDER BY id DESC LIMIT 1",
-				 &facts.last_event_ns);
+	res = res < 0 ? res :
+			sql_number(r->db, "SELECT max(time) FROM event",
+				   &facts.last_event_ns);
+	res = res < 0 ? res :
+			sql_number(r->db,
+				   "SELECT value FROM info WHERE key = 'pruned_rows'",
+				   &pruned);
 	if (res < 0)
 		return res;
 	facts.schema = (int)schema;
 	facts.first_id = (uint64_t)first;
 	facts.last_id = (uint64_t)last;
+	facts.pruned = (uint64_t)pruned;
 	*ret = facts;
 	return 0;
 }

@@ -179,12 +179,22 @@ static int64_t number_at(const struct row_member *member, const void *row)
 }
 
 static void bind_number(sqlite3_stmt *stmt, int index, const struct row_member *member,
-			int64_t number, uint64_t base)
+			int64_t number)
 {
 	if (member->is_nullable && number == member->absent)
 		sqlite3_bind_null(stmt, index);
 	else
-		sqlite3_bind_int64(stmt, index, (int64_t)((uint64_t)number + base));
+		sqlite3_bind_int64(stmt, index, number);
+}
+
+static void bind_id(sqlite3_stmt *stmt, int index, const struct row_member *member,
+		    int64_t number, const struct id_map *ids)
+{
+	if (member->is_nullable && number == member->absent)
+		sqlite3_bind_null(stmt, index);
+	else
+		sqlite3_bind_int64(stmt, index,
+				   (int64_t)id_map_id(ids, (uint64_t)number));
 }
 
 static void bind_text(sqlite3_stmt *stmt, int index, const struct row_member *member,
@@ -217,11 +227,10 @@ void row_bind(sqlite3_stmt *stmt, const struct row_type *type, const void *row,
 
 		switch (member->kind) {
 		case MEMBER_NUMBER:
-			bind_number(stmt, index, member, number_at(member, row), 0);
+			bind_number(stmt, index, member, number_at(member, row));
 			break;
 		case MEMBER_ID:
-			bind_number(stmt, index, member, number_at(member, row),
-				    origin->id_base);
+			bind_id(stmt, index, member, number_at(member, row), origin->ids);
 			break;
 		case MEMBER_TEXT:
 			bind_text(stmt, index, member, row);

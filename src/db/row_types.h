@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "db/id_map.h"
+
 enum member_kind {
 	MEMBER_NUMBER, /* of 4 or 8 bytes; 64 bits without a sign come back as they were
 			*/
@@ -40,7 +42,7 @@ extern const struct row_type hit_row, link_row, action_row, page_row;
 
 /* Where a writer's rows come from. */
 struct row_origin {
-	uint64_t id_base;
+	const struct id_map *ids;
 	int64_t boot, run; /* 0: none */
 };
 

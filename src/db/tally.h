@@ -9,9 +9,11 @@
  * for each kind of event in it, so that a flood costs a row; and it is kept when events
  * are removed for their age: a summary counts those too.
  *
- * The table `place`: in which stretches of ids a device, a DIMM or a CPU has events. It
- * does what an index would, for a row a batch and place instead of one an event: whoever
- * looks reads the stretch. What it says may be more than there is, never less.
+ * The table `place`: in which stretches of ids a device, a DIMM, a CPU, a severity or a
+ * block of addresses has events. It does what an index would, for a row a batch and place
+ * instead of one an event: whoever looks reads the stretch. What it says may be more than
+ * there is, never less. A severity's name is its number, and there are names for "this,
+ * worse, or not told"; what is corrected has none, since it is the most.
  */
 
 #include <sqlite3.h>
@@ -22,7 +24,17 @@
 
 #define PLACE_BITS 9 /* a stretch has 512 ids, read within a millisecond or so */
 
-enum place_kind { PLACE_DEVICE, PLACE_DIMM, PLACE_CPU };
+enum place_kind { PLACE_DEVICE, PLACE_DIMM, PLACE_CPU, PLACE_SEVERITY, PLACE_BLOCK };
+
+#define PLACE_BLOCK_BITS \
+	16 /* of an address: the largest page there is, so it is in one */
+
+#define PLACE_AT_LEAST(severity) (8 + (severity))
+
+/* As (severity, name): under which names an event of that severity is found. */
+#define PLACE_SEVERITIES                                                     \
+	"(VALUES (0, 0), (2, 2), (2, 10), (3, 3), (3, 10), (3, 11), (4, 4)," \
+	" (4, 10), (4, 11), (4, 12), (5, 5), (5, 10), (5, 11), (5, 12))"
 
 /* Columns of `event` as the key has them. */
 #define TALLY_KEY_OF_EVENT                                                              \
@@ -40,8 +52,10 @@ enum place_kind { PLACE_DEVICE, PLACE_DIMM, PLACE_CPU };
 /* The last event that is counted, in the table `info`: finding it in the tally takes
  * reading that. NULL: nobody wrote it yet. */
 #define TALLY_TOP "(SELECT value FROM info WHERE key = 'tally_top')"
-#define TALLY_SET_TOP                                                           \
-	"INSERT INTO info VALUES ('tally_top', ?1) ON CONFLICT (key) DO UPDATE" \
-	" SET value = max(value, excluded.value)"
+/* As TALLY_TOP, of the table `place`: of its severities, which came later. */
+#define PLACE_TOP "(SELECT value FROM info WHERE key = 'place_top')"
+#define TALLY_SET_TOP                                                  \
+	"INSERT INTO info VALUES ('tally_top', ?1), ('place_top', ?1)" \
+	" ON CONFLICT (key) DO UPDATE SET value = max(value, excluded.value)"
 
 int tally_complete(sqlite3 *db);

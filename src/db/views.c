@@ -151,29 +151,37 @@ static sqlite3_str *begin_view(sqlite3 *db, const char *name)
 	return built;
 }
 
+static int refresh_fixed(sqlite3 *db, const struct fixed_views *fixed)
+{
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < fixed->n; i++) {
+		const struct fixed_view *view = &fixed->views[i];
+		sqlite3_str *built = begin_view(db, view->name);
+
+		sqlite3_str_appendall(built, view->columns);
+		r = refresh(db, view->name, built);
+	}
+	return r;
+}
+
 /*
  * The words a version knows are in the views' text, so each version has its own.
  */
 int views_refresh(sqlite3 *db)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(views); i++) {
+	static const struct fixed_views *const fixed[] = { &rasdaemon_views,
+							   &rasdaemon_cxl_views,
+							   &rasdaemon_vendor_views };
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(views); i++) {
 		sqlite3_str *built = begin_view(db, views[i].name);
-		int r;
 
 		views[i].build(built);
 		r = refresh(db, views[i].name, built);
-		if (r < 0)
-			return r;
 	}
-	for (size_t i = 0; i < n_rasdaemon_views; i++) {
-		const struct fixed_view *view = &rasdaemon_views[i];
-		sqlite3_str *built = begin_view(db, view->name);
-		int r;
-
-		sqlite3_str_appendall(built, view->columns);
-		r = refresh(db, view->name, built);
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(fixed); i++)
+		r = refresh_fixed(db, fixed[i]);
+	return r;
 }

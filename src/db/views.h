@@ -14,5 +14,10 @@ struct fixed_view {
 	const char *columns; /* what stands behind SELECT, to the end */
 };
 
-extern const struct fixed_view rasdaemon_views[];
-extern const size_t n_rasdaemon_views;
+struct fixed_views {
+	const struct fixed_view *views;
+	size_t n;
+};
+
+extern const struct fixed_views rasdaemon_views, rasdaemon_cxl_views,
+	rasdaemon_vendor_views;

@@ -11,7 +11,7 @@
 #include "db/sql.h"
 #include "db/tally.h"
 #include "db/wal_index.h"
-#include "db/writer_private.h"
+#include "db/writer_feed.h"
 #include "util/macro.h"
 
 #define OPEN_TIMEOUT_MSEC 1000 /* then it is said who has it, and tried again */
@@ -21,11 +21,6 @@
 const char *const writer_sql[STATEMENT_MAX] = {
 	[SQL_BEGIN] = "BEGIN IMMEDIATE",
 	[SQL_COMMIT] = "COMMIT",
-	[SQL_ADD_EVENT] =
-		"INSERT INTO event (id, boot, run, time, time_last, count, boottime,"
-		" type, severity, component, address, address_kind, address_mask, cpu,"
-		" pid, tgid, uid, comm, unit, dimm, device, device_id, source, flags)"
-		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	[SQL_ADD_BOOT] =
 		"INSERT INTO boot (boot_id, machine_id, kernel, arch, page_size,"
 		" first_seen) VALUES (?,?,?,?,?,?) ON CONFLICT (boot_id) DO NOTHING",
@@ -58,7 +53,7 @@ const char *const writer_sql[STATEMENT_MAX] = {
 	[SQL_ADD_LOSS] =
 		"INSERT INTO loss (stage, instance, cpu, count, time_from, time_to, run)"
 		" VALUES (?,?,?,?,?,?,?)",
-	[SQL_FIND_RING] = "SELECT position, id_base FROM ring WHERE id = ?",
+	[SQL_FIND_RING] = "SELECT position, id_base, id_top FROM ring WHERE id = ?",
 	[SQL_ADD_RING] = "INSERT INTO ring (id, position, id_base, id_top)"
 			 " VALUES (?1, 0, ?2, ?2)",
 	[SQL_SET_RING] = "UPDATE ring SET position = ?2, id_top = ?3 WHERE id = ?1",
@@ -159,7 +154,7 @@ static int prepare_inserts(struct db_writer *w)
 		const struct event_type *type = i < w->table->n_handlers ?
 							w->table->handlers[i]->type :
 							&unknown_event_type;
-		int r = detail_inserts_prepare(w->db, type, &w->inserts[i]);
+		int r = detail_inserts_prepare(w->db, type, FEED_TABLE, &w->inserts[i]);
 
 		if (r < 0)
 			return r;
@@ -216,7 +211,10 @@ static int open_existing(struct db_writer *w)
 	r = r < 0 ? r : start_writing(w->db);
 	r = r < 0 ? r : probe(w->db);
 	r = r < 0 ? r : schema_upgrade(w->db, w->table);
+	/* from here on nothing large is sorted, and no other disk has a say */
+	r = r < 0 ? r : sql_exec(w->db, "PRAGMA temp_store = MEMORY");
 	r = r < 0 ? r : prepare_statements(w);
+	r = r < 0 ? r : writer_feed_prepare(w);
 	r = r < 0 ? r : prepare_inserts(w);
 	r = r < 0 ? r : writer_prepare_rows(w);
 	r = r < 0 ? r : load_state(w);
@@ -233,6 +231,7 @@ static void close_database(struct db_writer *w)
 		sqlite3_finalize(TAKE_PTR(w->statements[i]));
 	for (size_t i = 0; i < WRITER_ROW_MAX; i++)
 		sqlite3_finalize(TAKE_PTR(w->rows[i]));
+	sqlite3_finalize(TAKE_PTR(w->add_events));
 	for (size_t i = 0; w->inserts && i < w->n_inserts; i++)
 		detail_inserts_finalize(&w->inserts[i]);
 	free(TAKE_PTR(w->inserts));
@@ -323,6 +322,7 @@ int db_writer_open(const char *path, const struct handler_table *table,
 	w->guard = DB_GUARD_NONE;
 	w->path = strdup(path);
 	r = writer_tally_init(w);
+	r = r < 0 ? r : writer_feed_init(w);
 	r = r >= 0 && w->path ? open_somehow(w, ret_note) : -ENOMEM;
 	if (r == 0) {
 		*ret = w;
@@ -361,6 +361,8 @@ struct db_writer *db_writer_close(struct db_writer *w)
 	if (w->damaged)
 		db_mark_damaged(w->path);
 	writer_tally_free(w);
+	writer_feed_free(w);
+	free(w->ids.earlier);
 	free(w->path);
 	free(w);
 	return NULL;

@@ -31,6 +31,7 @@ uint64_t db_ring_id_base(const struct db_writer *w);
 int db_begin(struct db_writer *w);
 int db_add_event(struct db_writer *w, const struct event *event,
 		 const struct value *undecoded);
+uint64_t db_refused(const struct db_writer *w);
 int db_add_run(struct db_writer *w, const struct db_run *run);
 int db_end_run(struct db_writer *w, int64_t time_ns);
 int db_add_clock(struct db_writer *w, const struct db_clock *clock);
@@ -50,6 +51,13 @@ struct db_keep {
 	uint64_t events, bytes;
 };
 
+/* Rows by class, in the order in which they go. */
+struct db_pruned {
+	uint64_t unconfirmed, corrected, others;
+};
+
+int db_read_pruned(struct db_writer *w, uint64_t *ret);
+void db_pruned(const struct db_writer *w, struct db_pruned *ret);
 int db_prune(struct db_writer *w, const struct db_keep *keep, int64_t now_ns,
 	     uint64_t *removed);
 int db_read_memory(struct db_writer *w, const char *boot_id, int64_t now_ns,

@@ -29,7 +29,7 @@ int writer_prepare_rows(struct db_writer *w)
 
 static int add_row(struct db_writer *w, enum writer_row which, const void *row)
 {
-	const struct row_origin origin = { .id_base = w->id_base,
+	const struct row_origin origin = { .ids = &w->ids,
 					   .boot = w->now.boot,
 					   .run = w->now.run };
 
@@ -59,7 +59,7 @@ int db_add_link(struct db_writer *w, const struct db_link *link)
  */
 int db_add_action(struct db_writer *w, const struct db_action *action)
 {
-	uint64_t id = w->id_base + action->id;
+	uint64_t id = id_map_id(&w->ids, action->id);
 	int r;
 
 	if (!action->id)

@@ -84,7 +84,8 @@ int writer_place_once(struct db_writer *w, const struct event *event, int64_t ty
 
 	if (r <= 0 || !(event->flags & EVENT_PREVIOUS_BOOT))
 		return r;
-	r = find_boot(w, event, &place->boot);
+	r = writer_feed_flush(w);
+	r = r < 0 ? r : find_boot(w, event, &place->boot);
 	r = r < 0 ? r : was_told(w, event, type, place->boot);
 	if (r < 0)
 		return r;

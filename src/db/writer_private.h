@@ -5,12 +5,13 @@
 
 #include "db/detail.h"
 #include "db/guard.h"
+#include "db/id_map.h"
+#include "db/tally.h"
 #include "db/writer.h"
 
 enum statement {
 	SQL_BEGIN,
 	SQL_COMMIT,
-	SQL_ADD_EVENT,
 	SQL_ADD_BOOT,
 	SQL_FORGET_SEEN,
 	SQL_FIND_BOOT,
@@ -64,7 +65,21 @@ struct tally_of {
 	bool retold;
 };
 
+/* Ids of events, both ends included. */
+struct id_range {
+	uint64_t first, last;
+};
+
+/* A block of addresses that has a row in `place` for a stretch; `behind` is the next. */
+#define WRITER_TOLD 256
+
+struct writer_block {
+	int64_t number;
+	uint64_t behind; /* 0: there is none */
+};
+
 struct writer_tally;
+struct writer_feed;
 
 /* How far the removal of events has looked; see prune.c. */
 #define WRITER_PRUNE_CLASSES 3
@@ -74,7 +89,8 @@ struct writer_prune {
 	size_t class;
 	int64_t old_time; /* of what is too old: behind this, and this id */
 	uint64_t old_id;
-	int64_t missing; /* rows that somebody else removed */
+	uint64_t removed[WRITER_PRUNE_CLASSES]; /* rows */
+	int64_t missing;			/* rows that somebody else removed */
 	bool is_counted;
 };
 
@@ -87,10 +103,14 @@ struct db_writer {
 	sqlite3_stmt *statements[STATEMENT_MAX];
 	sqlite3_stmt *rows[WRITER_ROW_MAX];
 	struct writer_state now, committed;
-	struct writer_tally *tally; /* of this batch, see writer_tally.c */
+	struct writer_tally *tally;	       /* of this batch, see writer_tally.c */
+	struct writer_feed *feed;	       /* of this batch, see writer_feed.c */
+	sqlite3_stmt *add_events;	       /* all that wait there */
+	struct writer_block told[WRITER_TOLD]; /* see writer_place.c */
+	uint64_t refused;		       /* of this batch, see db_refused() */
 	char ring[DB_TEXT_BYTES];
 	struct writer_prune prune;
-	uint64_t id_base; /* of the ring: its event n is row id_base + n */
+	struct id_map ids; /* of the ring */
 	struct db_guard guard;
 	bool damaged, has_failed_io;
 	char error[256];
@@ -106,6 +126,25 @@ void writer_watch_log(struct db_writer *w);
 int writer_look(struct db_writer *w);
 int writer_place_once(struct db_writer *w, const struct event *event, int64_t type,
 		      struct writer_place *place);
+
+int writer_feed_init(struct db_writer *w);
+int writer_feed_prepare(struct db_writer *w);
+void writer_feed_free(struct db_writer *w);
+void writer_feed_clear(struct db_writer *w);
+int writer_feed_add(struct db_writer *w, struct detail_inserts *inserts,
+		    const struct event *event, const struct value *undecoded,
+		    const struct writer_place *place);
+int writer_feed_flush(struct db_writer *w);
+
+int writer_place_text(struct db_writer *w, enum place_kind kind, const char *bytes,
+		      size_t len, const struct id_range *ids);
+int writer_place_cpu(struct db_writer *w, int32_t cpu, const struct id_range *ids);
+int writer_place_severity(struct db_writer *w, enum severity severity,
+			  const struct id_range *ids);
+int writer_place_address(struct db_writer *w, uint64_t address, uint64_t id);
+void writer_place_forget(struct db_writer *w);
+
+int writer_find_ids(struct db_writer *w, uint64_t top);
 
 int writer_tally_init(struct db_writer *w);
 void writer_tally_free(struct db_writer *w);

@@ -177,42 +177,21 @@ static int write_slot(struct db_writer *w, const struct tally_slot *slot)
 	return writer_run(w, SQL_ADD_TALLY);
 }
 
-/* In each stretch that the batch has events of it in, and those between. */
-static int write_place(struct db_writer *w, const struct tally_slot *slot,
-		       enum place_kind kind)
-{
-	sqlite3_stmt *stmt = w->statements[SQL_ADD_PLACE];
-	const struct tally_text *text =
-		kind == PLACE_DEVICE ? &slot->device : &slot->dimm;
-	int r = 0;
-
-	sqlite3_bind_int64(stmt, 1, kind);
-	if (kind == PLACE_CPU)
-		sqlite3_bind_int64(stmt, 2, slot->cpu);
-	else
-		sqlite3_bind_text(stmt, 2, text->bytes, (int)text->len, SQLITE_STATIC);
-	for (uint64_t i = slot->first_id >> PLACE_BITS;
-	     r >= 0 && i <= slot->last_id >> PLACE_BITS; i++) {
-		sqlite3_bind_int64(stmt, 3, (int64_t)i);
-		r = writer_run(w, SQL_ADD_PLACE);
-	}
-	return r;
-}
-
 /* Nothing new is there of a slot that has only more of what was counted. */
 static int write_places(struct db_writer *w, const struct tally_slot *slot)
 {
-	int r = 0;
+	const struct id_range ids = { .first = slot->first_id, .last = slot->last_id };
+	int r;
 
 	if (!slot->rows)
 		return 0;
-	if (slot->device.len)
-		r = write_place(w, slot, PLACE_DEVICE);
-	if (r >= 0 && slot->dimm.len)
-		r = write_place(w, slot, PLACE_DIMM);
-	if (r >= 0 && slot->cpu >= 0)
-		r = write_place(w, slot, PLACE_CPU);
-	return r;
+	r = writer_place_text(w, PLACE_DEVICE, slot->device.bytes, slot->device.len,
+			      &ids);
+	r = r < 0 ? r :
+		    writer_place_text(w, PLACE_DIMM, slot->dimm.bytes, slot->dimm.len,
+				      &ids);
+	r = r < 0 ? r : writer_place_cpu(w, slot->cpu, &ids);
+	return r < 0 ? r : writer_place_severity(w, slot->severity, &ids);
 }
 
 static int set_top(struct db_writer *w, uint64_t id)

@@ -31,7 +31,7 @@ static const char *const address_kinds[ADDRESS_KIND_MAX] = {
 static const char *const sources[EVENT_SOURCE_MAX] = {
 	[SOURCE_TRACE] = "trace", [SOURCE_LOG] = "kernel-log", [SOURCE_SELF] = "self",
 	[SOURCE_BERT] = "bert",	  [SOURCE_ERST] = "erst",      [SOURCE_PSTORE] = "pstore",
-	[SOURCE_FILE] = "file",
+	[SOURCE_FILE] = "file",	  [SOURCE_IMPORT] = "import",
 };
 
 static const char *name_of(const char *const *names, unsigned int n, unsigned int i)

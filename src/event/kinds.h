@@ -52,6 +52,7 @@ enum event_source {
 	SOURCE_ERST,   /* firmware's store of records */
 	SOURCE_PSTORE, /* what the kernel kept of the boot before */
 	SOURCE_FILE,   /* given to rasctl decode */
+	SOURCE_IMPORT, /* rasdaemon's database */
 	EVENT_SOURCE_MAX
 };
 

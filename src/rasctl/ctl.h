@@ -53,6 +53,8 @@ struct options {
 	uint64_t page_bytes; /* of the machine it came from; 0: not known */
 	uint64_t seconds;    /* to record for */
 	bool mask, all_log;  /* of what is sent to somebody */
+	const char *keep_days, *keep_events, *keep_size; /* NULL: not given */
+	bool dry_run;
 };
 
 struct verb {

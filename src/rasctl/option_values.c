@@ -319,3 +319,39 @@ int set_all_log(struct options *options, const char *value)
 	options->all_log = true;
 	return 0;
 }
+
+int set_keep_days(struct options *options, const char *value)
+{
+	uint64_t days;
+
+	options->keep_days = value;
+	return parse_uint64(value, &days) < 0 || days > 36500 ? -EINVAL : 0;
+}
+
+int set_keep_events(struct options *options, const char *value)
+{
+	uint64_t events;
+
+	options->keep_events = value;
+	return parse_uint64(value, &events);
+}
+
+/* As rasd.conf has it. */
+#define KEEP_SIZE_MIN (16 << 20)
+
+int set_keep_size(struct options *options, const char *value)
+{
+	uint64_t bytes;
+
+	options->keep_size = value;
+	return parse_size(value, &bytes) < 0 || (bytes && bytes < KEEP_SIZE_MIN) ?
+		       -EINVAL :
+		       0;
+}
+
+int set_dry_run(struct options *options, const char *value)
+{
+	(void)value;
+	options->dry_run = true;
+	return 0;
+}

@@ -41,6 +41,10 @@ int set_page_size(struct options *options, const char *value);
 int set_seconds(struct options *options, const char *value);
 int set_mask(struct options *options, const char *value);
 int set_all_log(struct options *options, const char *value);
+int set_keep_days(struct options *options, const char *value);
+int set_keep_events(struct options *options, const char *value);
+int set_keep_size(struct options *options, const char *value);
+int set_dry_run(struct options *options, const char *value);
 
 bool is_boot_word(const char *word);
 

@@ -113,13 +113,16 @@ static void format_events(struct json_object *row, const struct column *column,
 	(void)column;
 	if (!database)
 		return;
-	if (!number(database, "last_id")) {
+	if (number(database, "last_id")) {
+		text_add(text, "ids %s to %s, the latest at ",
+			 json_text(database, "first_id"), json_text(database, "last_id"));
+		add_time(database, "last_event", out, text);
+	} else {
 		text_add(text, "none");
-		return;
 	}
-	text_add(text, "ids %s to %s, the last at ", json_text(database, "first_id"),
-		 json_text(database, "last_id"));
-	add_time(database, "last_event", out, text);
+	if (number(database, "pruned"))
+		text_add(text, "; %s removed for age or number",
+			 json_text(database, "pruned"));
 }
 
 static void format_not_durable(struct json_object *row, const struct column *column,
@@ -210,6 +213,7 @@ static struct json_object *database_to_json(const char *path,
 	json_object_object_add(o, "last_id", id_to_json(facts->last_id));
 	json_object_object_add(o, "last_event",
 			       facts->last_id ? json_utc(facts->last_event_ns) : NULL);
+	json_object_object_add(o, "pruned", json_object_new_uint64(facts->pruned));
 	return o;
 }
 

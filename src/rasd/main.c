@@ -8,8 +8,15 @@
 
 #include "rasd/config.h"
 #include "rasd/daemon.h"
+#include "rasd/offline.h"
 #include "rasd/replay.h"
+#include "util/clock.h"
 #include "util/log.h"
+#include "util/text.h"
+
+#define DAY_NS	      (86400 * NS_PER_SEC)
+#define KEEP_DAYS_MAX 36500 /* as the configuration has them */
+#define KEEP_SIZE_MIN (16 << 20)
 
 enum {
 	OPTION_CHECK_CONFIG = 256,
@@ -20,6 +27,11 @@ enum {
 	OPTION_DB,
 	OPTION_DRY_RUN,
 	OPTION_REPLAY,
+	OPTION_IMPORT,
+	OPTION_PRUNE,
+	OPTION_KEEP_DAYS,
+	OPTION_KEEP_EVENTS,
+	OPTION_KEEP_SIZE,
 	OPTION_VERSION,
 };
 
@@ -28,6 +40,11 @@ static const struct option options[] = {
 	{ "db", required_argument, NULL, OPTION_DB },
 	{ "dry-run", no_argument, NULL, OPTION_DRY_RUN },
 	{ "replay", required_argument, NULL, OPTION_REPLAY },
+	{ "import", required_argument, NULL, OPTION_IMPORT },
+	{ "prune", no_argument, NULL, OPTION_PRUNE },
+	{ "keep-days", required_argument, NULL, OPTION_KEEP_DAYS },
+	{ "keep-events", required_argument, NULL, OPTION_KEEP_EVENTS },
+	{ "keep-size", required_argument, NULL, OPTION_KEEP_SIZE },
 	{ "check-config", no_argument, NULL, OPTION_CHECK_CONFIG },
 	{ "print-config-keys", no_argument, NULL, OPTION_PRINT_KEYS },
 	{ "tracefs", required_argument, NULL, OPTION_TRACEFS },
@@ -50,6 +67,12 @@ static void print_help(void)
 	       "      --dry-run            record what would be done, and do nothing\n"
 	       "      --replay DIR         take a capture (see rasctl capture) instead of this\n"
 	       "                           machine, write --db (rasd-replay.db) and exit\n"
+	       "      --import FILE        add the events of a database of rasdaemon, and exit;\n"
+	       "                           see rasctl db import\n"
+	       "      --prune              remove what is not to be kept, and exit; see\n"
+	       "                           rasctl db prune\n"
+	       "      --keep-days N, --keep-events N, --keep-size SIZE\n"
+	       "                           to keep, with --prune (what the configuration says)\n"
 	       "      --check-config       say what is wrong with the configuration and exit\n"
 	       "      --print-config-keys  list every key with its default and exit\n"
 	       "      --tracefs DIR        use this tracefs, not the one that is mounted\n"
@@ -67,12 +90,40 @@ struct command_line {
 	bool check_config;
 	bool config_given;
 	const char *replay; /* NULL: run on this machine's kernel */
+	const char *import; /* NULL: nothing is to be imported */
+	bool prune;
+	struct db_keep keep; /* with `prune` */
+	bool keep_given;
 };
 
 /* A trace instance is a directory of that name. */
 static bool is_instance_name(const char *name)
 {
 	return name[0] && name[0] != '.' && !strchr(name, '/') && strlen(name) < 20;
+}
+
+static int parse_keep(int option, const char *value, struct command_line *line)
+{
+	uint64_t number;
+	int r = option == OPTION_KEEP_SIZE ? parse_size(value, &number) :
+					     parse_uint64(value, &number);
+
+	if (r >= 0 && option == OPTION_KEEP_DAYS && number > KEEP_DAYS_MAX)
+		r = -ERANGE;
+	if (r >= 0 && option == OPTION_KEEP_SIZE && number && number < KEEP_SIZE_MIN)
+		r = -ERANGE;
+	if (r < 0) {
+		fprintf(stderr, "rasd: nothing can be kept by \"%s\"\n", value);
+		return r;
+	}
+	if (option == OPTION_KEEP_DAYS)
+		line->keep.age_ns = (int64_t)number * DAY_NS;
+	else if (option == OPTION_KEEP_EVENTS)
+		line->keep.events = number;
+	else
+		line->keep.bytes = number;
+	line->keep_given = true;
+	return 0;
 }
 
 /* Returns -1 to go on, or the exit status if that was all. */
@@ -98,6 +149,18 @@ static int parse_options(int argc, char **argv, struct command_line *line)
 			break;
 		case OPTION_REPLAY:
 			line->replay = optarg;
+			break;
+		case OPTION_IMPORT:
+			line->import = optarg;
+			break;
+		case OPTION_PRUNE:
+			line->prune = true;
+			break;
+		case OPTION_KEEP_DAYS:
+		case OPTION_KEEP_EVENTS:
+		case OPTION_KEEP_SIZE:
+			if (parse_keep(c, optarg, line) < 0)
+				return RASD_EXIT_USAGE;
 			break;
 		case OPTION_CHECK_CONFIG:
 			line->check_config = true;
@@ -150,6 +213,21 @@ static int report_check(const char *path, int r, const struct config *config)
 	return config->n_errors ? RASD_EXIT_CONFIG : RASD_EXIT_OK;
 }
 
+static enum rasd_exit run_offline(const struct command_line *line,
+				  const struct config *config)
+{
+	const struct db_keep configured = { .age_ns = (int64_t)config->keep_days * DAY_NS,
+					    .events = config->keep_events,
+					    .bytes = config->keep_bytes };
+	const char *database =
+		line->daemon.database ? line->daemon.database : config->database;
+
+	if (line->import)
+		return offline_import(database, line->import);
+	return offline_prune(database, line->keep_given ? &line->keep : &configured,
+			     line->daemon.dry_run);
+}
+
 int main(int argc, char **argv, char **envp)
 {
 	struct command_line line = { .daemon = { .config_path = RASD_CONFIG_PATH,
@@ -174,6 +252,8 @@ int main(int argc, char **argv, char **envp)
 	if (line.check_config)
 		return report_check(line.daemon.config_path, r, &config);
 	log_set_level(config.log_level);
+	if (line.import || line.prune)
+		return run_offline(&line, &config);
 	if (line.replay)
 		return replay_run(&line.daemon, &config, line.replay);
 	return daemon_run(&line.daemon, &config);

@@ -6,7 +6,7 @@ librasd_a_SOURCES = \
 	src/rasd/exports.c src/rasd/firmware.c src/rasd/firmware.h \
 	src/rasd/firmware_child.c src/rasd/firmware_child.h src/rasd/firmware_dumps.c \
 	src/rasd/firmware_take.c src/rasd/firmware_take.h src/rasd/hands.c src/rasd/hands.h src/rasd/hands_facts.c \
-	src/rasd/hands_victims.c \
+	src/rasd/hands_victims.c src/rasd/offline.c src/rasd/offline.h \
 	src/rasd/kernel_log.c src/rasd/kernel_log.h src/rasd/lag.c src/rasd/lag.h \
 	src/rasd/loop.c src/rasd/messages.h src/rasd/metrics.c src/rasd/metrics.h \
 	src/rasd/replay.c src/rasd/replay.h \

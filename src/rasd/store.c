@@ -47,6 +47,14 @@ static int give_up(struct store *store, uint64_t count, const char *stage,
 	return db_add_loss(store->writer, stage, count, time_ns);
 }
 
+/* The writer has counted them as lost. */
+static void log_refused(struct store *store)
+{
+	log_error("%llu events cannot be stored: %s",
+		  (unsigned long long)db_refused(store->writer), db_error(store->writer));
+	store->gave_up += db_refused(store->writer);
+}
+
 /*
  * What comes after a page that was lost has this id. The ids that are missing are events;
  * if none is, or they cannot be told, it is at least one thing that happened.
@@ -256,6 +264,8 @@ static int commit_batch(struct store *store)
 		store->lost = false; /* it is found again */
 		return db_cause(store->writer, r);
 	}
+	if (db_refused(store->writer))
+		log_refused(store);
 	store->position = position;
 	store_leave_note(store);
 	ring_set_durable(store->ring, position);

@@ -158,6 +158,16 @@ static int lock_database(struct store *store)
 	return 0;
 }
 
+/* For the metrics: of this database, also what "rasctl db prune" removed. */
+static void go_on_counting(struct store *store)
+{
+	struct tally *tally = (void *)(store->ring->scratch + SCRATCH_TALLY_AT);
+	uint64_t pruned;
+
+	if (db_read_pruned(store->writer, &pruned) >= 0)
+		tally->pruned = pruned;
+}
+
 /* What the database knows of before this boot, for a capture that knows nothing. */
 static void remember(struct store *store)
 {
@@ -219,12 +229,13 @@ int store_open(struct store *store, struct store_hello *hello, struct text *note
 		return r;
 	r = db_writer_open(path, store->options->handlers, &store->writer, note);
 	r = r == 0 ? attach(store, hello, note) : r;
-	if (r == 0)
+	if (r == 0) {
 		remember(store);
-	if (r == 0)
+		go_on_counting(store);
 		copy_text(store->ring->status->database,
 			  sizeof(store->ring->status->database),
 			  db_writer_path(store->writer));
+	}
 	if (r == -EIO && trouble_lasts(store->ring->status))
 		store_give_up_unreadable(store);
 	return r;

@@ -337,15 +337,27 @@ static void ids_are_never_used_twice(void **state)
 	w = open_writer(f->db);
 	assert_int_equal(db_attach_ring(w, SAMPLE_RING, &position), 0);
 	assert_true(position == UINT64_MAX - 7);
-	assert_int_equal(db_ring_id_base(w), 0);
+	assert_int_equal(db_ring_id_base(w), 1); /* above the other one */
 	assert_int_equal(db_attach_ring(w, "another", &position), 0);
 	assert_int_equal(position, 8);
 	assert_int_equal(db_ring_id_base(w), 5);
 	assert_int_equal(db_begin(w), 0);
-	event.id = 1;
-	assert_int_equal(db_add_event(w, &event, NULL), -EEXIST);
+	store_event(w, &event, 1);
+	store_event(w, &event, 2);
+	assert_int_equal(db_commit(w, 9), 0);
+	assert_int_equal(db_refused(w), 1); /* the other one is there */
+	assert_int_equal(db_begin(w), 0);
+	assert_int_equal(db_refused(w), 0);
 	db_rollback(w);
 	db_writer_close(w);
+	assert_int_equal(ask_number(f->db, "SELECT group_concat(id, '') FROM event"
+					   " WHERE id > 5"),
+			 67);
+	assert_int_equal(ask_number(f->db, "SELECT sum(count) FROM loss"
+					   " WHERE stage = 'unstorable'"),
+			 1);
+	assert_int_equal(ask_number(f->db, "SELECT sum(rows) FROM tally"),
+			 7); /* with the five that were removed */
 }
 
 static void a_run_goes_on_in_the_next_store(void **state)

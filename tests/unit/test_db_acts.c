@@ -556,7 +556,7 @@ static void an_older_file_is_upgraded_in_place(void **state)
 		"INSERT INTO ring VALUES ('" SAMPLE_RING "', 9, 1000, 1000)");
 	db_writer_close(open_writer(f->db));
 	assert_int_equal(ask_number(f->db, "PRAGMA user_version"), DB_SCHEMA_VERSION);
-	assert_int_equal(DB_SCHEMA_VERSION, 1002);
+	assert_int_equal(DB_SCHEMA_VERSION, 1003);
 	assert_int_equal(ask_number(f->db, "SELECT count(*) FROM events WHERE id = 7"
 					   " AND type = 'test'"),
 			 1);

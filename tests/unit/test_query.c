@@ -50,7 +50,7 @@ static void make_event(struct event *e, uint64_t i)
 	if (!draw(3))
 		e->cpu = (int32_t)draw(3);
 	if (draw(2))
-		event_set_address(e, ADDRESS_PHYSICAL, 0x1000 * draw(3) + draw(4096));
+		event_set_address(e, ADDRESS_PHYSICAL, 0xe000 + 0x1000 * draw(3) + draw(4096));
 }
 
 static void begin_boot(struct db_writer *w, uint64_t boot)
@@ -202,7 +202,7 @@ static void draw_filter(struct db_filter *f)
 	if (!draw(4))
 		f->until_ns = SAMPLE_TIME_NS + (int64_t)draw(300000) * NS_PER_SEC;
 	if (!draw(5)) {
-		f->page_first = 0x1000 * draw(4);
+		f->page_first = 0xe000 + 0x1000 * draw(4);
 		f->page_last = f->page_first + 0xfff;
 	}
 }
@@ -252,7 +252,8 @@ static void without_a_tally_it_finds_the_same(void **state)
 
 	store_many(f);
 	ask_nothing(f->db, "DROP TABLE tally; DROP TABLE place;"
-			   "DROP INDEX event_mild; DROP INDEX event_unit");
+			   "DROP INDEX event_unit; DELETE FROM info"
+			   " WHERE key IN ('tally_top', 'place_top')");
 	r = open_reader(f->db);
 	for (int i = 0; i < 40; i++) {
 		struct db_filter filter;
@@ -283,6 +284,64 @@ static void assert_tally_is_true(struct fixture *f)
 		 "SELECT count(*) FROM (SELECT * FROM tally EXCEPT SELECT * FROM (%s))",
 		 counted);
 	assert_int_equal(ask_number(f->db, question), 0);
+}
+
+/* Every event that is not corrected is found by its severity's own name, and by those of
+ * "at least"; and so by its DIMM. */
+static void assert_no_place_is_missing(struct fixture *f)
+{
+	assert_int_equal(
+		ask_number(f->db,
+			   "SELECT count(*) FROM event e WHERE severity IS NOT 1 AND"
+			   " NOT EXISTS (SELECT 1 FROM place WHERE kind = 3"
+			   " AND name = ifnull(severity, 5) AND stretch = id >> 9)"),
+		0);
+	assert_int_equal(
+		ask_number(f->db, "SELECT count(*) FROM event e, (VALUES (2), (3), (4)) l"
+				  " WHERE ifnull(severity, 5) >= l.column1 AND NOT EXISTS"
+				  " (SELECT 1 FROM place WHERE kind = 3"
+				  " AND name = 8 + l.column1 AND stretch = id >> 9)"),
+		0);
+	assert_int_equal(
+		ask_number(f->db,
+			   "SELECT count(*) FROM event e WHERE dimm IS NOT NULL AND"
+			   " NOT EXISTS (SELECT 1 FROM place WHERE kind = 1"
+			   " AND name = dimm AND stretch = id >> 9)"),
+		0);
+}
+
+/* What a version before them wrote, or one that was in use again for a while. */
+static void places_are_completed(void **state)
+{
+	static const char *const lost[] = {
+		"DELETE FROM place; DELETE FROM info WHERE key = 'place_top'",
+		"DELETE FROM place WHERE stretch > 1;"
+		"UPDATE info SET value = 1023 WHERE key = 'place_top'",
+		"DELETE FROM place WHERE kind >= 3; DELETE FROM info WHERE key = 'place_top';"
+		"CREATE INDEX event_severe ON event (severity) WHERE "
+		"(severity IN (3, 4) OR severity IS NULL);"
+		"CREATE INDEX event_mild ON event (severity) WHERE severity IN (0, 2);"
+		"CREATE INDEX event_address ON event (address) WHERE address IS NOT NULL;"
+		"PRAGMA user_version = 1002",
+	};
+	struct fixture *f = *state;
+
+	store_many(f);
+	assert_no_place_is_missing(f);
+	for (size_t i = 0; i < ARRAY_SIZE(lost); i++) {
+		int64_t places = ask_number(f->db, "SELECT count(*) FROM place");
+
+		ask_nothing(f->db, lost[i]);
+		assert_true(ask_number(f->db, "SELECT count(*) FROM place") < places);
+		db_writer_close(open_writer(f->db));
+		assert_no_place_is_missing(f);
+		assert_int_equal(ask_number(f->db, "SELECT count(*) FROM place"), places);
+	}
+	assert_int_equal(ask_number(f->db, "SELECT count(*) FROM sqlite_master"
+					   " WHERE name IN ('event_severe', 'event_mild',"
+					   " 'event_address')"),
+			 0);
+	assert_tally_is_true(f);
 }
 
 static void the_tally_is_what_counting_gives(void **state)
@@ -424,6 +483,7 @@ int main(void)
 		TEST(every_way_finds_the_same),
 		TEST(among_many_it_finds_the_same),
 		TEST(without_a_tally_it_finds_the_same),
+		TEST(places_are_completed),
 		TEST(the_tally_is_what_counting_gives),
 		TEST(a_batch_that_is_given_up_is_not_counted),
 		TEST(sums_are_counted_too),

@@ -54,55 +54,57 @@ def update():
     subprocess.run(["apt-get", "-q", "-o", "DPkg::Lock::Timeout=600", "update"], check=True)
 
 
-def sources():
+def sources(arch=ARCH):
     """This machine's own Debian sources as lines for another apt."""
     targets = output("apt-get", "indextargets", "--format",
                      "$(SITE) $(RELEASE) $(COMPONENT)",
-                     "Created-By: Packages", f"Architecture: {ARCH}", "Origin: Debian")
+                     "Created-By: Packages", f"Architecture: {arch}", "Origin: Debian")
     wanted = sorted({line for line in targets.splitlines()
                      if line.split()[1].startswith(SUITE)})
     if not wanted:
-        raise RuntimeError(f"apt on this machine has no {SUITE} source for {ARCH}")
-    return [f"deb [arch={ARCH} signed-by={KEYRING}] {line}" for line in wanted]
+        raise RuntimeError(f"apt on this machine has no {SUITE} source for {arch}")
+    return [f"deb [arch={arch} signed-by={KEYRING}] {line}" for line in wanted]
 
 
 class Apt:
     """Where packages come from: this machine's apt, and its options."""
 
-    def __init__(self, *options):
+    def __init__(self, *options, arch=ARCH):
         self.options = options
+        self.arch = arch
 
     def command(self, program, *arguments):
         return [program, "-q", *self.options, *arguments]
 
 
 class Newer(Apt):
-    """An apt of its own, for a newer suite: lists, archives and sources in the cache."""
+    """An apt of its own, for another suite: lists, archives and sources in the cache."""
 
-    def __init__(self):
-        self.place = cache.directory("apt-newer")
-        (self.place / "sources.list").write_text(self._source())
+    def __init__(self, suite=NEWER_SUITE, arch=ARCH):
+        self.suite = suite
+        self.place = cache.directory(f"apt-{suite}-{arch}")
+        (self.place / "sources.list").write_text(self._source(suite, arch))
         for name in ("lists/partial", "archives/partial"):
             (self.place / name).mkdir(parents=True, exist_ok=True)
         settings = {"Dir::Etc::SourceList": self.place / "sources.list",
                     "Dir::Etc::SourceParts": "/dev/null",
                     "Dir::State::Lists": self.place / "lists",
                     "Dir::State::status": "/dev/null",
-                    "Dir::Cache": self.place, "APT::Architecture": ARCH,
-                    "APT::Architectures": ARCH, "APT::Sandbox::User": "root"}
-        super().__init__(*(f"-o{name}={value}" for name, value in settings.items()))
+                    "Dir::Cache": self.place, "APT::Architecture": arch,
+                    "APT::Architectures": arch, "APT::Sandbox::User": "root"}
+        super().__init__(*(f"-o{name}={value}" for name, value in settings.items()), arch=arch)
 
     @staticmethod
-    def _source():
+    def _source(suite, arch):
         """The newer suite, from where this machine has its own."""
-        [first, *_] = [line.split() for line in sources() if line.split()[-2] == SUITE]
-        return " ".join([*first[:-2], NEWER_SUITE, "main"]) + "\n"
+        [first, *_] = [line.split() for line in sources(arch) if line.split()[-2] == SUITE]
+        return " ".join([*first[:-2], suite, "main"]) + "\n"
 
     def update(self):
         done = subprocess.run(self.command("apt-get", "update", "--error-on=any"), text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         if done.returncode != 0:
-            raise RuntimeError(f"the mirror does not have {NEWER_SUITE}")
+            raise RuntimeError(f"the mirror does not have {self.suite}")
 
 
 HERE = Apt()
@@ -119,14 +121,14 @@ def newest(pattern, apt=HERE):
 
 def version(package, apt=HERE):
     shown = output(*apt.command("apt-cache", "show", "--no-all-versions",
-                                f"{package}:{ARCH}"))
+                                f"{package}:{apt.arch}"))
     return re.search(r"^Version: (\S+)$", shown, re.M).group(1)
 
 
 def needed(package, pattern, apt=HERE):
     """What a package depends on whose name matches."""
     shown = output(*apt.command("apt-cache", "show", "--no-all-versions",
-                                f"{package}:{ARCH}"))
+                                f"{package}:{apt.arch}"))
     depends = re.search(r"^Depends: (.*)$", shown, re.M)
     names = [each.split()[0] for each in depends.group(1).split(", ")] if depends else []
     return [name for name in names if re.search(pattern, name)]
@@ -135,6 +137,8 @@ def needed(package, pattern, apt=HERE):
 def unpacked(package, apt=HERE, parts=()):
     """The directory in the cache that holds the newest package's files, and its parts'."""
     name = f"{package}_{version(package, apt)}".replace(":", "%")
+    if apt.arch != ARCH:
+        name += f"_{apt.arch}"
     path = cache.root() / "packages" / name
     if not path.exists():
         with cache.making(path) as temporary:
@@ -146,6 +150,6 @@ def unpacked(package, apt=HERE, parts=()):
 def unpack(package, destination, apt):
     with tempfile.TemporaryDirectory(dir=cache.directory("making")) as directory:
         subprocess.run(apt.command("apt-get", "-oAPT::Sandbox::User=root", "download",
-                                   f"{package}:{ARCH}"), check=True, cwd=directory)
+                                   f"{package}:{apt.arch}"), check=True, cwd=directory)
         [archive] = os.listdir(directory)
         subprocess.run(["dpkg", "-x", f"{directory}/{archive}", destination], check=True)
