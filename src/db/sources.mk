@@ -49,6 +49,8 @@ libdbwrite_a_SOURCES = \
 	src/db/import_values.h \
 	src/db/memory.c \
 	src/db/prune.c \
+	src/db/scratch.c \
+	src/db/scratch.h \
 	src/db/unreadable.c \
 	src/db/wal_index.c \
 	src/db/wal_index.h \
