@@ -170,8 +170,10 @@ static int take_back(const char *file, sqlite3 *to, struct text *note)
 	char copy[DB_PATH_BYTES];
 	int r = db_scratch_make("rasd-import", copy);
 
-	if (r < 0)
-		return say(note, file, NULL, r);
+	if (r < 0) {
+		text_add(note, "%s: no place for a copy: %s", file, strerror(-r));
+		return r;
+	}
 	r = copy_begun(file, copy, to, note);
 	db_scratch_remove();
 	return r;

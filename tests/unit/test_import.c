@@ -567,6 +567,21 @@ static void what_was_begun_is_taken_back(void **state)
 	assert_int_equal(told.known, 18);
 }
 
+static void no_place_is_said(void **state)
+{
+	struct fixture *f = *state;
+	char cut[NAME_BYTES], journal[NAME_BYTES + 16];
+	const char *before = getenv("TMPDIR");
+
+	make_begun(f, cut, journal);
+	setenv("TMPDIR", cut, 1);
+	complain_of(f, cut, "no place for a copy: Not a directory");
+	if (before)
+		setenv("TMPDIR", before, 1);
+	else
+		unsetenv("TMPDIR");
+}
+
 /* As SQLite marks a transaction over several files; it removes the one that is named. */
 static void add_super_journal(const char *journal, const char *name)
 {
@@ -757,6 +772,7 @@ int main(void)
 		TEST(a_file_of_somebody_else_is_refused),
 		TEST(damage_is_said),
 		TEST(what_was_begun_is_taken_back),
+		TEST(no_place_is_said),
 		TEST(a_journal_removes_nothing),
 		TEST(errors_are_escaped),
 		TEST(any_value_anywhere),
