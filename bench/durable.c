@@ -27,6 +27,7 @@ int durable_open(struct durable *durable, const char *how, const char *path)
 	if (durable->inotify_fd < 0 ||
 	    inotify_add_watch(durable->inotify_fd, path, IN_CREATE | IN_DELETE) < 0)
 		return -errno;
+	durable->idle = true;
 	return 0;
 }
 
@@ -46,13 +47,14 @@ static int look_at_journal(struct durable *durable)
 		for (ssize_t at = 0; at < n;) {
 			const struct inotify_event *event = (void *)(buffer + at);
 
-			durable->commits += event->mask & IN_DELETE && event->len &&
-					    is_journal(event->name);
+			if (event->len && is_journal(event->name)) {
+				durable->idle = event->mask & IN_DELETE;
+				durable->commits += durable->idle;
+			}
 			at += (ssize_t)(sizeof(*event) + event->len);
 		}
 	}
 	durable->events = durable->commits;
-	durable->idle = true;
 	return 0;
 }
 

@@ -17,7 +17,7 @@ struct durable {
 	uint64_t commits; /* seen so far; of a journal: all */
 	uint64_t events;  /* read by the daemon; of a journal: as many as commits */
 	uint64_t cursor;  /* of the ring: what is on disk */
-	bool idle;	  /* all that was read is on disk */
+	bool idle;	  /* all that was read is on disk; no journal is there */
 };
 
 int durable_open(struct durable *durable, const char *how, const char *path);

@@ -38,9 +38,23 @@ def run(program, *arguments):
     return done.stdout.split()
 
 
-def begin(program, *arguments):
-    return subprocess.Popen([BUILD / "bench" / program, *map(str, arguments)], text=True,
-                            stdout=subprocess.PIPE)
+@contextlib.contextmanager
+def beside(program, *arguments):
+    """As run(), while others work: yields what waits for its words."""
+    process = subprocess.Popen([BUILD / "bench" / program, *map(str, arguments)], text=True,
+                               stdout=subprocess.PIPE)
+
+    def words():
+        text = process.communicate(timeout=300)[0]
+        if process.returncode != 0:
+            raise RuntimeError(f"bench/{program} failed")
+        return text.split()
+
+    try:
+        yield words
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def feed(what, count, threads=2):

@@ -17,8 +17,10 @@ SUITES = ("trixie", "bookworm-backports")       # the first that can be had
 def fetch():
     """Program and version: what the cache has, or what the mirror has."""
     arch = debian.output("dpkg", "--print-architecture").strip()
-    for path in (cache.root() / "packages").glob(f"rasdaemon_*_{arch}"):
-        return path / "usr/sbin/rasdaemon", path.name.split("_")[1].replace("%", ":")
+    for path in (cache.root() / "packages").glob("rasdaemon_*"):
+        version = path.name.split("_")[1].replace("%", ":")
+        if path.name == debian.unpacked_name("rasdaemon", version, arch):
+            return path / "usr/sbin/rasdaemon", version
     with cache.locked():
         for suite in SUITES:
             try:

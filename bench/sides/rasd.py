@@ -47,6 +47,15 @@ class Daemon(common.host.Rasd):
         for directory in (self.directory, self.runtime, self.metrics):
             shutil.rmtree(directory)
 
+    def end(self):
+        """Whatever it was at: one that stands still does not hear that it is to stop."""
+        try:
+            if self.process and self.process.poll() is None:
+                self.process.send_signal(signal.SIGCONT)
+            self.stop()
+        finally:
+            self.remove()
+
 
 @contextlib.contextmanager
 def running(place, trace="", database=None):
@@ -61,8 +70,7 @@ def running(place, trace="", database=None):
         daemon.ready = time.monotonic() - began
         yield daemon
     finally:
-        daemon.stop()
-        daemon.remove()
+        daemon.end()
 
 
 def account(rasd, kind, made, device=None, before=0):
@@ -138,10 +146,11 @@ def measure_live(place, count, threads, slowed=False):
     with running(place) as rasd:
         processes = rasd.family()
         cost = common.Cost(processes)
-        settled = common.begin("settle", "ring", rasd.ring, "block-error", count)
-        with common.held_up(processes["rasd-store"]) if slowed else contextlib.nullcontext():
-            made, source, device = common.feed("block", count, threads)
-        seconds = float(settled.communicate()[0].split()[1])
+        slow = common.held_up(processes["rasd-store"]) if slowed else contextlib.nullcontext()
+        with common.beside("settle", "ring", rasd.ring, "block-error", count) as settled:
+            with slow:
+                made, source, device = common.feed("block", count, threads)
+            seconds = float(settled()[1])
         cpu = sum(cost.cpu().values())
         rasd.stop()
         found = account(rasd, "block-error", made, device)

@@ -11,6 +11,7 @@ import pathlib
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -20,6 +21,13 @@ HOME = pathlib.Path("/var/lib/rasdaemon")
 INSTANCE = common.host.TRACING / "instances/rasdaemon"
 DRAIN = 5000
 MISSING = "not supported on your system"
+
+
+def must_not_run():
+    """There can be only one, and what it has recorded is not ours to spoil."""
+    if INSTANCE.exists():
+        sys.exit(f"compare: {INSTANCE} is there: stop the rasdaemon that runs here and remove"
+                 " that directory, or compare with --rasd-only")
 
 
 class Daemon:

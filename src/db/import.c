@@ -35,8 +35,12 @@ struct import {
 
 static int say(struct text *note, const struct import *import, int r)
 {
-	text_add(note, "%s: %s (%s)", import->file,
-		 r == -EUCLEAN ? "is damaged" : strerror(-r), sqlite3_errmsg(import->db));
+	const char *error = sqlite3_errmsg(import->db); /* with names out of the file */
+
+	text_add(note, "%s: %s (", import->file,
+		 r == -EUCLEAN ? "is damaged" : strerror(-r));
+	text_add_escaped(note, error, strlen(error));
+	text_add(note, ")");
 	return r;
 }
 

@@ -9,8 +9,8 @@
 
 /*
  * A copy of it, in a temporary file that is gone with its last user; nothing that the
- * file's schema has is run by reading it. The file stays as it is, but what its program
- * did not end (it was killed within a transaction) is taken back, as that program would.
+ * file's schema has is run by reading it. The file stays as it is: what its program did
+ * not end (it was killed within a transaction) is taken back in a copy.
  * The caller's to close with sqlite3_close(), also after a failure. Returns 0, or a
  * negative errno with a note.
  */

@@ -158,6 +158,9 @@ static bool take_time(struct import_rows *rows, const struct import_calls *calls
 /* To the next row whose time can be told; rows->has_row says if there is one. */
 void import_rows_next(struct import_rows *rows, const struct import_calls *calls)
 {
+	char buf[256] = "";
+	struct text error = TEXT_IN(buf);
+	const char *said;
 	int r = 0;
 
 	rows->has_row = false;
@@ -168,8 +171,10 @@ void import_rows_next(struct import_rows *rows, const struct import_calls *calls
 	}
 	if (r >= 0)
 		return;
+	said = sqlite3_errmsg(sqlite3_db_handle(rows->stmt));
+	text_add_escaped(&error, said, strlen(said));
 	complain(rows, calls, "%s cannot be read behind row %" PRId64 ": %s", rows->name,
-		 rows->id, sqlite3_errmsg(sqlite3_db_handle(rows->stmt)));
+		 rows->id, buf);
 	rows->is_broken = true;
 	sqlite3_finalize(TAKE_PTR(rows->stmt));
 }

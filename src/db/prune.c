@@ -19,6 +19,7 @@
 #include "util/macro.h"
 
 #define STEP_ROWS   2048  /* looked at in one step, at most that many removed */
+#define RENEW_MAX   64	  /* stretches of places that are made anew in one step */
 #define STEP_PAGES  "512" /* given back to the file system in one step */
 #define SPARE_PAGES 1024  /* free ones that a file may have: they are used again */
 
@@ -49,7 +50,7 @@ _Static_assert(EVENT_UNCONFIRMED == 2 && ADDRESS_PHYSICAL == 1 && PAGE_WATCHED =
 		       SEVERITY_INFO == 0 && SEVERITY_CORRECTED == 1,
 	       "as in the questions here");
 
-/* In the order in which they go; the last is for age alone and by time. */
+/* In the order in which they go; by age they go together, by time. */
 static const char *const classes[WRITER_PRUNE_CLASSES] = {
 	"e.flags & 2",
 	"e.severity IN (0, 1)",
@@ -232,6 +233,23 @@ static int count_pruned(struct step *step)
 	return sql_exec_built(step->w->db, sql);
 }
 
+/* What is left in the stretches of ids that they were in. */
+static int renew_places(struct step *step)
+{
+	int budget = RENEW_MAX, r = 0;
+	int64_t last = -1;
+
+	for (size_t i = 0; r >= 0 && i < step->n_doomed; i++) {
+		int64_t stretch = step->doomed[i].id >> PLACE_BITS;
+
+		if (stretch != last)
+			r = places_renew(step->w->db, stretch, &budget);
+		last = stretch;
+	}
+	writer_place_forget(step->w);
+	return r;
+}
+
 static int delete_doomed(struct step *step)
 {
 	int r = db_begin(step->w);
@@ -240,6 +258,7 @@ static int delete_doomed(struct step *step)
 	r = r < 0 ? r : delete_from(step, "link", "\"from\"", 0);
 	r = r < 0 ? r : delete_from(step, "link", "\"to\"", 0);
 	r = r < 0 ? r : delete_from(step, "event", "id", 0);
+	r = r < 0 ? r : renew_places(step);
 	r = r < 0 ? r : count_pruned(step);
 	r = r < 0 ? r : writer_run(step->w, SQL_COMMIT);
 	writer_failed(step->w, r);

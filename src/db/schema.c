@@ -136,6 +136,12 @@ static const char query_sql[] =
 
 /* clang-format off */
 static const char places_sql[] =
+	"CREATE INDEX place_stretch ON place (stretch);"
+	"CREATE INDEX once_kept ON once (time) WHERE " DB_KEPT ";"
+	"CREATE INDEX IF NOT EXISTS event_severe ON event (severity) WHERE " DB_SEVERE ";"
+	"CREATE INDEX IF NOT EXISTS event_mild ON event (severity) WHERE " DB_MILD ";"
+	"CREATE INDEX IF NOT EXISTS event_address ON event (address)"
+	" WHERE address IS NOT NULL;"
 	SEVERITIES_IN("event_severe", DB_SEVERE)
 	SEVERITIES_IN("event_mild", DB_MILD)
 	"INSERT OR IGNORE INTO place SELECT DISTINCT 4, address >> 16, id >> 9 FROM event"
@@ -148,7 +154,8 @@ _Static_assert(PLACE_SEVERITY == 3 && PLACE_BLOCK == 4 && PLACE_BITS == 9 &&
 		       PLACE_BLOCK_BITS == 16,
 	       "as the places above have it");
 
-/* In rising order of version. A migration of a minor only adds what is to be asked. */
+/* In rising order of version. A migration of a minor adds tables and columns, and changes
+ * none; indexes come and go. */
 static const struct migration {
 	int version;
 	const char *sql;
@@ -182,7 +189,7 @@ static int migrate(sqlite3 *db, int64_t from)
 
 #define BEHIND_TALLY \
 	" id > ifnull(" TALLY_TOP ", (SELECT ifnull(max(last_id), 0) FROM tally))"
-#define BEHIND_PLACES " id > ifnull(" PLACE_TOP ", 0)"
+#define BEHIND_PLACES "e.id > ifnull(" PLACE_TOP ", 0)"
 
 static const char complete_tally_sql[] =
 	"INSERT INTO tally (day, boot, type, severity, component, device,"
@@ -190,11 +197,6 @@ static const char complete_tally_sql[] =
 	" SELECT " TALLY_KEY_OF_EVENT ", count(*), sum(count), min(id),"
 	" max(id), min(time), max(ifnull(time_last, time)) FROM event"
 	" WHERE" BEHIND_TALLY " GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9" TALLY_ADD;
-
-static const char complete_severities_sql[] =
-	"INSERT OR IGNORE INTO place SELECT DISTINCT 3, n.column2, id >> 9 FROM event e"
-	" JOIN " PLACE_SEVERITIES
-	" n ON n.column1 = ifnull(e.severity, 5) WHERE" BEHIND_PLACES;
 
 static int is_behind(sqlite3 *db, const char *top)
 {
@@ -206,25 +208,6 @@ static int is_behind(sqlite3 *db, const char *top)
 		 "SELECT ifnull((SELECT max(id) FROM event), 0) > ifnull(%s, -1)", top);
 	r = sql_number(db, question, &behind);
 	return r < 0 ? r : behind != 0;
-}
-
-static int complete_places(sqlite3 *db)
-{
-	static const char *const places[] = { "0, device", "1, dimm", "2, cpu",
-					      "4, address >> 16" };
-	int r = sql_exec(db, complete_severities_sql);
-
-	for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(places); i++) {
-		sqlite3_str *sql = sqlite3_str_new(db);
-
-		sqlite3_str_appendf(
-			sql,
-			"INSERT OR IGNORE INTO place SELECT DISTINCT %s, id >> %d"
-			" FROM event WHERE %s IS NOT NULL AND" BEHIND_PLACES,
-			places[i], PLACE_BITS, places[i] + 3);
-		r = sql_exec_built(db, sql);
-	}
-	return r;
 }
 
 /*
@@ -239,7 +222,7 @@ int tally_complete(sqlite3 *db)
 		return tally < 0 ? tally : places;
 	if (!tally && !places)
 		return 0;
-	r = places ? complete_places(db) : 0;
+	r = places ? places_fill(db, BEHIND_PLACES) : 0;
 	if (r >= 0 && tally)
 		r = sql_exec(db, complete_tally_sql);
 	return r < 0 ? r :

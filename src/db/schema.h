@@ -3,7 +3,8 @@
 
 /*
  * The schema. Its version is MAJOR * 1000 + MINOR in SQLite's user_version: a program
- * reads and writes any minor of its own major, since minors only add tables and columns.
+ * reads and writes any minor of its own major, since minors only add tables and columns;
+ * indexes come and go.
  */
 
 #include <sqlite3.h>

@@ -17,6 +17,9 @@
  */
 
 #include <sqlite3.h>
+#include <stdint.h>
+
+#include "event/kinds.h"
 
 #define TALLY_TEXT_BYTES \
 	96 /* longer names are cut, in bytes, and counted as what is left */
@@ -36,11 +39,14 @@ enum place_kind { PLACE_DEVICE, PLACE_DIMM, PLACE_CPU, PLACE_SEVERITY, PLACE_BLO
 	"(VALUES (0, 0), (2, 2), (2, 10), (3, 3), (3, 10), (3, 11), (4, 4)," \
 	" (4, 10), (4, 11), (4, 12), (5, 5), (5, 10), (5, 11), (5, 12))"
 
+/* A text as the tally has it: cut as the writer cuts it. */
+#define TALLY_CUT(column) "CAST(substr(CAST(" column " AS BLOB), 1, 96) AS TEXT)"
+
 /* Columns of `event` as the key has them. */
-#define TALLY_KEY_OF_EVENT                                                              \
-	" time / " TALLY_DAY_NS ", ifnull(boot, 0), type, ifnull(severity, 5),"         \
-	" ifnull(component, 0), ifnull(device, ''), ifnull(dimm, ''), ifnull(cpu, -1)," \
-	" (flags & 8) != 0"
+#define TALLY_KEY_OF_EVENT                                                               \
+	" time / " TALLY_DAY_NS ", ifnull(boot, 0), type, ifnull(severity, 5),"          \
+	" ifnull(component, 0), ifnull(" TALLY_CUT("device") ", ''), ifnull(" TALLY_CUT( \
+		"dimm") ", ''), ifnull(cpu, -1), (flags & 8) != 0"
 
 #define TALLY_ADD                                                                        \
 	" ON CONFLICT (day, boot, type, severity, component, device, dimm, cpu, retold)" \
@@ -59,3 +65,5 @@ enum place_kind { PLACE_DEVICE, PLACE_DIMM, PLACE_CPU, PLACE_SEVERITY, PLACE_BLO
 	" ON CONFLICT (key) DO UPDATE SET value = max(value, excluded.value)"
 
 int tally_complete(sqlite3 *db);
+int places_fill(sqlite3 *db, const char *which);
+int places_renew(sqlite3 *db, int64_t stretch, int *budget);

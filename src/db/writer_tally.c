@@ -30,6 +30,7 @@ struct tally_slot {
 	bool is_used, retold;
 	struct tally_text device, dimm;
 	uint64_t rows, count, first_id, last_id;
+	struct id_range new_ids; /* of rows; not of what there is more of */
 	int64_t first_ns, last_ns;
 };
 
@@ -129,6 +130,7 @@ static void begin_slot(struct tally_slot *slot, const struct event *event,
 		.cpu = event->cpu,
 		.is_used = true,
 		.first_id = UINT64_MAX,
+		.new_ids.first = UINT64_MAX,
 		.first_ns = INT64_MAX,
 		.last_ns = INT64_MIN,
 	};
@@ -180,7 +182,7 @@ static int write_slot(struct db_writer *w, const struct tally_slot *slot)
 /* Nothing new is there of a slot that has only more of what was counted. */
 static int write_places(struct db_writer *w, const struct tally_slot *slot)
 {
-	const struct id_range ids = { .first = slot->first_id, .last = slot->last_id };
+	const struct id_range ids = slot->new_ids;
 	int r;
 
 	if (!slot->rows)
@@ -244,6 +246,10 @@ int writer_tally_add(struct db_writer *w, const struct event *event, uint64_t id
 	slot->count += of->count;
 	slot->first_id = MIN(slot->first_id, id);
 	slot->last_id = MAX(slot->last_id, id);
+	if (of->rows) {
+		slot->new_ids.first = MIN(slot->new_ids.first, id);
+		slot->new_ids.last = MAX(slot->new_ids.last, id);
+	}
 	slot->first_ns = MIN(slot->first_ns, event->time_ns);
 	slot->last_ns = MAX(slot->last_ns, event->time_last_ns);
 	return 0;

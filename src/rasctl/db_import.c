@@ -2,6 +2,7 @@
 
 /* rasctl db import: what became of the tables of rasdaemon's databases. */
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,17 +91,17 @@ static void take_line(char *const words[OFFLINE_WORDS_MAX], void *userdata)
 int db_import_files(const struct options *options, char **files)
 {
 	struct import_view import = { 0 };
-	int code = CTL_OK;
+	int code = CTL_OK, r = CTL_OK;
 
 	output_open(&import.out, options->format, stdout);
 	output_begin(&import.out, files[1] ? &view : &view_of_one);
-	for (; *files && code != CTL_NO_DATABASE; files++) {
+	for (; *files && r != CTL_NO_DATABASE && r != -EBUSY; files++) {
 		const char *const arguments[] = { "--import", *files, NULL };
-		int r;
 
 		import.file = *files;
 		r = offline_run(options, arguments, take_line, &import);
-		code = r == CTL_OK ? code : r;
+		if (r != CTL_OK)
+			code = r == -EBUSY ? CTL_FAILED : r;
 	}
 	import.out.failed = code != CTL_OK;
 	output_end(&import.out);

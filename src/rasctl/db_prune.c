@@ -2,6 +2,7 @@
 
 /* rasctl db prune: what was removed, or would be. */
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,7 +103,7 @@ int db_prune_file(const struct options *options)
 	add_limits(options, arguments + 1 + options->dry_run);
 	code = offline_run(options, arguments, take_line, &record);
 	if (!record)
-		return code == CTL_OK ? CTL_FAILED : code;
+		return code == CTL_OK || code == -EBUSY ? CTL_FAILED : code;
 	json_object_object_add(record, "dry_run",
 			       json_object_new_boolean(options->dry_run));
 	output_open(&out, options->format, stdout);

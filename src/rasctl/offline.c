@@ -14,6 +14,7 @@
 #define ARGUMENTS_MAX 16
 
 /* Exit statuses of rasd(8) that mean something else here. */
+#define RASD_RUNNING  5
 #define RASD_DATABASE 6
 
 /* The one that lies beside us, as after a build; else the one that was installed. */
@@ -91,6 +92,8 @@ static int code_of(const char *program, int status)
 	switch (WEXITSTATUS(status)) {
 	case 0:
 		return CTL_OK;
+	case RASD_RUNNING:
+		return -EBUSY;
 	case RASD_DATABASE:
 		return CTL_NO_DATABASE;
 	default:

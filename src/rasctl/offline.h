@@ -14,8 +14,8 @@
 typedef void (*offline_line_fn)(char *const words[OFFLINE_WORDS_MAX], void *userdata);
 
 /*
- * rasd --db DATABASE and these arguments (NULL ends them). Returns an exit_code; rasd has
- * complained itself.
+ * rasd --db DATABASE and these arguments (NULL ends them). Returns an exit_code, or
+ * -EBUSY when a daemon writes to the database; rasd has complained itself.
  */
 int offline_run(const struct options *options, const char *const *arguments,
 		offline_line_fn take, void *userdata);

@@ -336,12 +336,17 @@ int set_keep_events(struct options *options, const char *value)
 	return parse_uint64(value, &events);
 }
 
+/* As rasd.conf has it. */
+#define KEEP_SIZE_MIN (16 << 20)
+
 int set_keep_size(struct options *options, const char *value)
 {
 	uint64_t bytes;
 
 	options->keep_size = value;
-	return parse_size(value, &bytes);
+	return parse_size(value, &bytes) < 0 || (bytes && bytes < KEEP_SIZE_MIN) ?
+		       -EINVAL :
+		       0;
 }
 
 int set_dry_run(struct options *options, const char *value)

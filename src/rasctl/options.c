@@ -99,7 +99,7 @@ static const struct option_row rows[] = {
 	{ '6', false, "keep-events", "N", "with prune: not more; 0: no limit", "a number",
 	  set_keep_events },
 	{ '7', false, "keep-size", "SIZE", "with prune: not more, as 500M; 0: no limit",
-	  "a size as 500M or 2G", set_keep_size },
+	  "a size as 500M or 2G, at least 16M", set_keep_size },
 	{ '8', false, "dry-run", NULL, "with prune: only say what would be removed", NULL,
 	  set_dry_run },
 	{ 'o', true, "output", "FORMAT", "table (default), json, ndjson or csv",

@@ -15,7 +15,8 @@
 #include "util/text.h"
 
 #define DAY_NS	      (86400 * NS_PER_SEC)
-#define KEEP_DAYS_MAX 36500
+#define KEEP_DAYS_MAX 36500 /* as the configuration has them */
+#define KEEP_SIZE_MIN (16 << 20)
 
 enum {
 	OPTION_CHECK_CONFIG = 256,
@@ -109,6 +110,8 @@ static int parse_keep(int option, const char *value, struct command_line *line)
 
 	if (r >= 0 && option == OPTION_KEEP_DAYS && number > KEEP_DAYS_MAX)
 		r = -ERANGE;
+	if (r >= 0 && option == OPTION_KEEP_SIZE && number && number < KEEP_SIZE_MIN)
+		r = -ERANGE;
 	if (r < 0) {
 		fprintf(stderr, "rasd: nothing can be kept by \"%s\"\n", value);
 		return r;
@@ -121,6 +124,24 @@ static int parse_keep(int option, const char *value, struct command_line *line)
 		line->keep.bytes = number;
 	line->keep_given = true;
 	return 0;
+}
+
+/* Of each group one at most: something would be left out in silence. */
+static int check_combinations(const struct command_line *line)
+{
+	if (!!line->import + line->prune + !!line->replay > 1) {
+		fprintf(stderr, "rasd: only one of --import, --prune and --replay\n");
+		return RASD_EXIT_USAGE;
+	}
+	if (line->import && line->daemon.dry_run) {
+		fprintf(stderr, "rasd: --import cannot be tried with --dry-run\n");
+		return RASD_EXIT_USAGE;
+	}
+	if (line->keep_given && !line->prune) {
+		fprintf(stderr, "rasd: what to keep is for --prune\n");
+		return RASD_EXIT_USAGE;
+	}
+	return -1;
 }
 
 /* Returns -1 to go on, or the exit status if that was all. */
@@ -196,7 +217,7 @@ static int parse_options(int argc, char **argv, struct command_line *line)
 			line->daemon.instance);
 		return RASD_EXIT_USAGE;
 	}
-	return -1;
+	return check_combinations(line);
 }
 
 static int report_check(const char *path, int r, const struct config *config)

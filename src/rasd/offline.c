@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -13,7 +12,8 @@
 
 #include "db/care.h"
 #include "db/import.h"
-#include "db/open.h"
+#include "db/reader.h"
+#include "db/scratch.h"
 #include "handlers/table.h"
 #include "util/clock.h"
 #include "util/log.h"
@@ -180,43 +180,45 @@ static enum rasd_exit prune_file(const char *database, const struct db_keep *kee
 	return status;
 }
 
-static void remove_copy(const char *directory, const char *file)
-{
-	static const char *const companions[] = { "", "-wal", "-shm", ".lock" };
-	char path[128];
-
-	for (size_t i = 0; i < ARRAY_SIZE(companions); i++) {
-		snprintf(path, sizeof(path), "%s%s", file, companions[i]);
-		unlink(path);
-	}
-	rmdir(directory);
-}
-
 static enum rasd_exit prune_copy(const char *database, const struct db_keep *keep)
 {
-	const char *top = getenv("TMPDIR");
-	char directory[96], file[sizeof(directory) + 8], buf[512] = "";
+	char file[DB_PATH_BYTES], buf[512] = "";
 	struct text note = TEXT_IN(buf);
 	enum rasd_exit status = RASD_EXIT_DATABASE;
+	int r = db_scratch_make("rasd-prune", file);
 
-	snprintf(directory, sizeof(directory), "%s/rasd-prune.XXXXXX",
-		 top && strlen(top) < 64 ? top : "/var/tmp");
-	if (!mkdtemp(directory)) {
-		log_error("%s: %s", directory, strerror(errno));
+	if (r < 0) {
+		log_error("no place for a copy: %s", strerror(-r));
 		return RASD_EXIT_FAILURE;
 	}
-	snprintf(file, sizeof(file), "%s/copy.db", directory);
 	if (db_care_backup(database, file, &note) < 0)
 		log_error("%s", buf);
 	else
 		status = prune_file(file, keep);
-	remove_copy(directory, file);
+	db_scratch_remove();
 	return status;
+}
+
+/* Beside a file that we cannot read we write to another: not what was meant. */
+static bool is_too_new(const char *database)
+{
+	char buf[512] = "";
+	struct text note = TEXT_IN(buf);
+	struct db_reader *reader = NULL;
+	int r = db_reader_open(database, &handlers_table, &reader, &note);
+
+	if (r == DB_TOO_NEW)
+		log_error("%s", buf);
+	if (r == 0)
+		db_reader_close(reader);
+	return r == DB_TOO_NEW;
 }
 
 enum rasd_exit offline_prune(const char *database, const struct db_keep *keep,
 			     bool dry_run)
 {
 	prctl(PR_SET_NAME, PROCESS_NAME);
+	if (is_too_new(database))
+		return RASD_EXIT_DATABASE;
 	return dry_run ? prune_copy(database, keep) : prune_file(database, keep);
 }

@@ -171,10 +171,11 @@ void trouble_watch_wal(struct trouble *trouble, struct ring_status *status,
 	int64_t now;
 
 	status->wal_bytes = db_wal_bytes(w);
-	if (status->wal_bytes <= WAL_KEPT_BYTES)
+	if (status->wal_bytes <= WAL_KEPT_BYTES) {
 		status->wal_is_much = 0;
-	if (status->wal_bytes <= WAL_KEPT_BYTES && !trouble->wal_said_bytes)
+		forget_wal(trouble, status, w);
 		return;
+	}
 	now = clock_now_ns(CLOCK_MONOTONIC);
 	if (now < trouble->wal_next_ns)
 		return;

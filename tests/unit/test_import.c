@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "db/import.h"
@@ -526,18 +527,16 @@ static void copy_file(const char *from, const char *to)
 }
 
 /* As after a rasdaemon that was killed while it wrote: the last row is half there. */
-static void what_was_begun_is_taken_back(void **state)
+static void make_begun(struct fixture *f, char cut[static NAME_BYTES],
+		       char cut_journal[static NAME_BYTES + 16])
 {
-	struct fixture *f = *state;
-	char file[NAME_BYTES], journal[NAME_BYTES + 16], cut[NAME_BYTES],
-		cut_journal[NAME_BYTES + 16];
-	struct told told;
+	char file[NAME_BYTES], journal[NAME_BYTES + 16];
 	sqlite3 *db;
 
 	make(f, "0.8.1", file);
 	file_name(f, "cut", cut);
 	snprintf(journal, sizeof(journal), "%s-journal", file);
-	snprintf(cut_journal, sizeof(cut_journal), "%s-journal", cut);
+	snprintf(cut_journal, NAME_BYTES + 16, "%s-journal", cut);
 	assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db,
 				      "PRAGMA cache_size = 1; BEGIN; DELETE FROM"
@@ -549,8 +548,92 @@ static void what_was_begun_is_taken_back(void **state)
 	copy_file(file, cut);
 	copy_file(journal, cut_journal);
 	sqlite3_close(db);
+}
+
+static void what_was_begun_is_taken_back(void **state)
+{
+	struct fixture *f = *state;
+	char cut[NAME_BYTES], journal[NAME_BYTES + 16], link[NAME_BYTES];
+	struct told told;
+	struct stat st;
+
+	make_begun(f, cut, journal);
 	assert_int_equal(import(f, cut, &told), 0);
 	assert_int_equal(told.added, 18);
+	assert_int_equal(stat(journal, &st), 0); /* in a copy */
+	file_name(f, "link", link);
+	assert_int_equal(symlink(cut, link), 0);
+	assert_int_equal(import(f, link, &told), 0);
+	assert_int_equal(told.known, 18);
+}
+
+static void no_place_is_said(void **state)
+{
+	struct fixture *f = *state;
+	char cut[NAME_BYTES], journal[NAME_BYTES + 16];
+	const char *before = getenv("TMPDIR");
+
+	make_begun(f, cut, journal);
+	setenv("TMPDIR", cut, 1);
+	complain_of(f, cut, "no place for a copy: Not a directory");
+	if (before)
+		setenv("TMPDIR", before, 1);
+	else
+		unsetenv("TMPDIR");
+}
+
+/* As SQLite marks a transaction over several files; it removes the one that is named. */
+static void add_super_journal(const char *journal, const char *name)
+{
+	static const uint8_t magic[] = { 0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7 };
+	uint8_t numbers[8] = { 0 }, page[4] = { 0, 4, 0, 1 }; /* that of the lock */
+	uint32_t sum = 0;
+	FILE *file = fopen(journal, "ae");
+
+	for (const char *c = name; *c; c++)
+		sum += (uint32_t)*c;
+	numbers[3] = (uint8_t)strlen(name);
+	for (int i = 0; i < 4; i++)
+		numbers[4 + i] = (uint8_t)(sum >> (24 - 8 * i));
+	fwrite(page, 1, sizeof(page), file);
+	fwrite(name, 1, strlen(name), file);
+	fwrite(numbers, 1, sizeof(numbers), file);
+	fwrite(magic, 1, sizeof(magic), file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void a_journal_removes_nothing(void **state)
+{
+	struct fixture *f = *state;
+	char cut[NAME_BYTES], journal[NAME_BYTES + 16], victim[NAME_BYTES];
+	struct stat st;
+	int fd;
+
+	make_begun(f, cut, journal);
+	file_name(f, "victim", victim);
+	fd = open(victim, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	assert_int_equal(write(fd, "kept", 4), 4);
+	close(fd);
+	add_super_journal(journal, victim);
+	complain_of(f, cut, "over several files");
+	assert_int_equal(stat(victim, &st), 0);
+}
+
+/* Names in it are anybody's. */
+static void errors_are_escaped(void **state)
+{
+	struct fixture *f = *state;
+	char file[NAME_BYTES], buf[512] = "";
+	struct text note = TEXT_IN(buf);
+	struct told told;
+
+	file_name(f, "theirs", file);
+	change(file,
+	       "PRAGMA writable_schema = ON; CREATE TABLE mc_event (id);"
+	       "UPDATE sqlite_master SET name = char(27) || '[31m', sql = 'CREATE x'");
+	assert_true(import_with_note(f, file, &told, &note) < 0);
+	assert_null(strchr(buf, 27));
+	assert_non_null(strstr(buf, "\\x1b[31m"));
 }
 
 /* --- anything at all ------------------------------------------------------------- */
@@ -689,6 +772,9 @@ int main(void)
 		TEST(a_file_of_somebody_else_is_refused),
 		TEST(damage_is_said),
 		TEST(what_was_begun_is_taken_back),
+		TEST(no_place_is_said),
+		TEST(a_journal_removes_nothing),
+		TEST(errors_are_escaped),
 		TEST(any_value_anywhere),
 		TEST(any_byte_anywhere),
 	};

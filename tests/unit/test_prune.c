@@ -76,6 +76,40 @@ static void fill(struct fixture *f)
 	commit_and_close(w);
 }
 
+/* Places of events that are gone would grow without end, where addresses differ. */
+static void places_go_with_their_events(void **state)
+{
+	struct fixture *f = *state;
+	const struct db_keep keep = { .events = 100 };
+	struct db_writer *w = begin_run(f);
+	struct event event;
+
+	for (uint64_t id = 1; id <= 3000; id++) {
+		arena_reset(&f->arena);
+		sample_event(f, "mc", &event);
+		event_set_address(&event, ADDRESS_PHYSICAL, id << 20);
+		event.severity = id % 500 ? SEVERITY_CORRECTED : SEVERITY_UNCORRECTED;
+		store_event(w, &event, id);
+	}
+	commit_and_close(w);
+	assert_true(ask_number(f->db, "SELECT count(*) FROM place WHERE kind = 4") >=
+		    3000);
+	assert_int_equal(prune(f, &keep, NOW_NS), 2900);
+	assert_int_equal(rows(f, "severity = 3"), 6);
+	assert_int_equal(ask_number(f->db, "SELECT count(*) FROM place WHERE kind = 4"),
+			 100);
+	assert_int_equal(
+		ask_number(f->db, "SELECT count(*) FROM event WHERE NOT EXISTS (SELECT 1"
+				  " FROM place WHERE kind = 4 AND name = address >> 16"
+				  " AND stretch = id >> 9)"),
+		0);
+	assert_int_equal(
+		ask_number(f->db, "SELECT count(*) FROM event WHERE severity = 3 AND NOT"
+				  " EXISTS (SELECT 1 FROM place WHERE kind = 3 AND"
+				  " name IN (3, 10, 11) AND stretch = id >> 9)"),
+		0);
+}
+
 static void without_limits_all_stays(void **state)
 {
 	struct fixture *f = *state;
@@ -272,6 +306,7 @@ static void removed_by_hand_is_found_out(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(places_go_with_their_events),
 		TEST(without_limits_all_stays),
 		TEST(unconfirmed_then_corrected_then_the_rest),
 		TEST(details_go_and_sums_stay),

@@ -134,12 +134,14 @@ def needed(package, pattern, apt=HERE):
     return [name for name in names if re.search(pattern, name)]
 
 
+def unpacked_name(package, version, arch):
+    name = f"{package}_{version}".replace(":", "%")
+    return name if arch == ARCH else f"{name}_{arch}"
+
+
 def unpacked(package, apt=HERE, parts=()):
     """The directory in the cache that holds the newest package's files, and its parts'."""
-    name = f"{package}_{version(package, apt)}".replace(":", "%")
-    if apt.arch != ARCH:
-        name += f"_{apt.arch}"
-    path = cache.root() / "packages" / name
+    path = cache.root() / "packages" / unpacked_name(package, version(package, apt), apt.arch)
     if not path.exists():
         with cache.making(path) as temporary:
             for each in (package, *parts):

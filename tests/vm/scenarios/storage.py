@@ -28,6 +28,7 @@ def small_database(guest, megabytes, **settings):
     guest.sh(f"systemctl stop rasd; modprobe brd rd_nr=1 rd_size={megabytes * 1024} && "
              f"mkfs.ext4 -q -m 0 /dev/ram0 && mount /dev/ram0 {PLACE}")
     guest.configure_rasd(ACTING, settings={"WatchdogSec": WATCHDOG_SECONDS, **settings})
+    time.sleep(3)       # this database is new: the log tells it of what earlier scenarios did
     return Since(guest)
 
 
