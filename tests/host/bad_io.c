@@ -4,7 +4,8 @@
  * A fake, for LD_PRELOAD: a disk that fails, on a machine without device-mapper. While
  * $BAD_IO is a file that says "write", "sync" or "read", that fails with EIO for files
  * whose path has "rasd.db" in it; with "page OFFSET INODE", reading that byte of that
- * file. Other programs' files, and memory maps, it cannot touch.
+ * file; with "kill", whoever writes to a -wal dies of it. Other programs' files, and
+ * memory maps, it cannot touch.
  */
 
 #ifndef _GNU_SOURCE
@@ -13,6 +14,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +47,9 @@ static int fails(int fd, const char *what, off64_t at, size_t n)
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	len = readlink(link, path, sizeof(path) - 1);
 	path[len < 0 ? 0 : len] = '\0';
+	if (!strcmp(what, "write") && !strcmp(said, "kill") &&
+	    strstr(path, "rasd.db-wal"))
+		raise(SIGKILL);
 	if (!(strstr(path, "rasd.db") && !strncmp(said, what, strlen(what))) &&
 	    !(!strcmp(what, "read") && is_bad_page(said, fd, at, n)))
 		return 0;
