@@ -8,11 +8,14 @@
 #include <signal.h>
 #include <string.h>
 
+#include "util/clock.h"
+#include "util/hash.h"
 #include "util/log.h"
 #include "util/process.h"
 #include "util/publish.h"
 
-#define FILE_MODE 0644 /* whoever may enter the directory may read it */
+#define FILE_MODE     0644 /* whoever may enter the directory may read it */
+#define SAME_AGAIN_NS (120 * NS_PER_SEC)
 
 /* What a child says before it ends: one write(2), never in parts. */
 struct report {
@@ -152,8 +155,23 @@ static int start(struct metrics_writer *writer, const void *bytes, size_t len)
 	return r;
 }
 
+/* What says the same is written anew only so that the file's age says that we live. */
+static bool is_news(struct metrics_writer *writer, const void *bytes, size_t len)
+{
+	uint64_t hash = hash64(HASH64_START, bytes, len);
+	int64_t now_ns = clock_now_ns(CLOCK_MONOTONIC);
+
+	if (writer->when_ns && !writer->said_error && writer->hash == hash &&
+	    now_ns - writer->when_ns < SAME_AGAIN_NS)
+		return false;
+	writer->hash = hash;
+	writer->when_ns = now_ns;
+	return true;
+}
+
 /*
- * Has the file replaced with these bytes, and does not wait for it. 0: a child is at it;
+ * Has the file replaced with these bytes, and does not wait for it. 0: a child is at it,
+ * or the file has them and is not two minutes old;
  * how it ends is in the log, if it is news, when this is called next. -EBUSY: the last
  * one still is, and these bytes are not written. Else a negative errno: no child could be
  * started. The log has each of them, once, until it is over.
@@ -166,6 +184,8 @@ int metrics_writer_write(struct metrics_writer *writer, const void *bytes, size_
 		say_busy(writer);
 		return r;
 	}
+	if (!is_news(writer, bytes, len))
+		return 0;
 	r = start(writer, bytes, len);
 	if (r < 0)
 		say(writer, r, "");

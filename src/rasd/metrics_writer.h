@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "util/text.h"
 
@@ -17,9 +18,11 @@
 struct metrics_writer {
 	char directory[METRICS_PATH_BYTES];
 	char name[NAME_MAX + 1];
-	int report_fd;	/* from the child at work, ends with it; -1: none is */
-	bool said_busy; /* in the log, since the child at work was started */
-	int said_error; /* the last that the log has; 0: it went well since */
+	int report_fd;	 /* from the child at work, ends with it; -1: none is */
+	bool said_busy;	 /* in the log, since the child at work was started */
+	int said_error;	 /* the last that the log has; 0: it went well since */
+	uint64_t hash;	 /* of what was written last */
+	int64_t when_ns; /* monotonic, when that was; 0: not yet */
 	/* What the child does; tests have others. */
 	int (*publish)(const struct metrics_writer *writer, const void *bytes, size_t len,
 		       struct text *ret_why);

@@ -379,4 +379,18 @@ int rename(const char *from, const char *to)
 	return REAL(rename)(from, to);
 }
 
+/* Only as src/db uses it: to a name that nothing has. */
+int renameat2(int from_dir, const char *from, int to_dir, const char *to,
+	      unsigned int flags)
+{
+	const char *name = name_in_dir(from);
+	struct node *node = name ? node_of_path(from) : NULL;
+
+	if (from_dir != AT_FDCWD || to_dir != AT_FDCWD || flags != RENAME_NOREPLACE)
+		abort();
+	if (node && name_in_dir(to) && access(to, F_OK) < 0)
+		note_name(name, name_in_dir(to), node);
+	return REAL(renameat2)(from_dir, from, to_dir, to, flags);
+}
+
 #pragma GCC visibility pop
