@@ -48,6 +48,13 @@ static void join_note(char **words, char *ret, size_t size)
 		text_add(&text, "%s%s", text.len ? " " : "", *words);
 }
 
+/* What is meant as an id and is none must not be taken for a note: that acknowledges all.
+ */
+static bool looks_like_id(const char *word)
+{
+	return !*word || strchr("#-0123456789", *word);
+}
+
 /* Ids, and what is lost up to now; "up to here" are all that there are, unless told. */
 static int fill(const struct options *options, struct db_reader *reader, char **arguments,
 		struct ack *ret)
@@ -63,7 +70,12 @@ static int fill(const struct options *options, struct db_reader *reader, char **
 			     .lost = health.lost,
 			     .time_ns = clock_now_ns(CLOCK_REALTIME) };
 	copy_text(ret->db_id, sizeof(ret->db_id), facts.db_id);
-	if (*arguments && parse_uint64(*arguments, &ret->id) >= 0) {
+	if (*arguments && looks_like_id(*arguments)) {
+		if (parse_uint64(*arguments, &ret->id) < 0)
+			return complain(
+				CTL_USAGE,
+				"\"%s\" is no event's id; a note begins with no digit",
+				*arguments);
 		if (ret->id > health.last_id)
 			return complain(CTL_USAGE,
 					"there is no event %" PRIu64

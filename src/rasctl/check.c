@@ -44,7 +44,8 @@ struct finding {
 	struct text text;
 	struct ack ack;
 	struct db_health health;
-	uint64_t lost; /* since the ack */
+	uint64_t lost;	 /* since the ack */
+	bool is_counted; /* `health` and `lost` are known */
 };
 
 static void find(struct finding *f, enum level level, const char *fmt, ...)
@@ -164,6 +165,7 @@ static int ask(struct finding *f, struct db_reader *reader, const char *db,
 	f->lost = f->health.lost > f->ack.lost ? f->health.lost - f->ack.lost : 0;
 	if (r < 0)
 		return r;
+	f->is_counted = true;
 	find_errors(f);
 	r = db_read_last_run(reader, last);
 	return r < 0 ? r : 0;
@@ -220,7 +222,7 @@ static void print_line(const struct finding *f, bool with_numbers)
 		       f->health.last_id);
 	else if (f->health.uncorrected || f->health.deferred)
 		printf(" (rasctl events -s deferred)");
-	if (with_numbers)
+	if (with_numbers && f->is_counted)
 		printf(" | uncorrected=%" PRIu64 " deferred=%" PRIu64 " untold=%" PRIu64
 		       " failed_acts=%" PRIu64 " lost=%" PRIu64,
 		       f->health.uncorrected, f->health.deferred, f->health.untold,

@@ -60,7 +60,7 @@ static int follow_events(const struct options *options, struct db_reader **reade
 	int r = follow_begin(options->db, &follow);
 
 	while (r >= 0) {
-		query->filter.newest = 0;
+		query->filter.newest = query->filter.oldest = 0;
 		query->filter.after = query->cursor.id;
 		r = print_events(*reader, query, out);
 		if (r < 0 || fflush(out->file) == EOF || !follow_wait(follow))
@@ -73,6 +73,20 @@ static int follow_events(const struct options *options, struct db_reader **reade
 			return r;
 	}
 	return r < 0 ? database_failed(options, *reader, r) : CTL_OK;
+}
+
+/* Behind a cursor all of them, or the first: else it would pass over some. */
+static void limit(const struct options *options, struct db_filter *filter)
+{
+	if (!filter->after) {
+		filter->newest = lines_of(options);
+		return;
+	}
+	filter->newest = 0;
+	if (options->lines_given && options->newest_first)
+		filter->newest = options->lines;
+	else if (options->lines_given)
+		filter->oldest = options->lines;
 }
 
 static int run(const struct options *options, char **arguments)
@@ -90,7 +104,7 @@ static int run(const struct options *options, char **arguments)
 	r = r == CTL_OK ? query_begin(options, reader, &query) : r;
 	if (r != CTL_OK)
 		return r;
-	query.filter.newest = lines_of(options);
+	limit(options, &query.filter);
 	query.filter.once = !options->all;
 	output_open(&out, streams ? &output_lines : options->format, stdout);
 	output_begin(&out, options->format == &output_csv ? &event_members_view :

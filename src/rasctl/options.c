@@ -26,7 +26,7 @@ struct option_row {
 };
 
 static const struct option_row rows[] = {
-	{ 'n', false, "lines", "N", "only the newest N, or \"all\"",
+	{ 'n', false, "lines", "N", "the newest N, after a cursor the first; \"all\"",
 	  "a number from 1, or \"all\"", set_lines },
 	{ 'r', false, "reverse", NULL, "newest first", NULL, set_reverse },
 	{ '4', false, "all", NULL, "also what another source had told of already", NULL,
@@ -41,7 +41,7 @@ static const struct option_row rows[] = {
 	  "a time like \"2026-11-20 13:00:05\", \"13:00 UTC\", yesterday, -1h, "
 	  "\"2 days ago\" or @1800000000",
 	  set_until },
-	{ 'b', false, "boot", "[BOOT]", "only of this boot; -1 or =-1: the one before it",
+	{ 'b', false, "boot", "[BOOT]", "of this boot; --boot=-1: the one before it",
 	  "a boot: 0 (the last), -1 (the one before), 1 (the first) or its id",
 	  set_boot },
 	{ 't', false, "type", "TYPE", "only of this type: mc, arm, ...; may be repeated",

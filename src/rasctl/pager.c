@@ -7,7 +7,9 @@
 
 #include "rasctl/pager.h"
 
+#include <limits.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +31,30 @@ static const char *find_pager(void)
 	return "less";
 }
 
+static bool is_program(const char *directory, size_t directory_len, const char *name,
+		       size_t len)
+{
+	char path[PATH_MAX];
+
+	return snprintf(path, sizeof(path), "%.*s/%.*s", (int)directory_len, directory,
+			(int)len, name) < (int)sizeof(path) &&
+	       access(path, X_OK) == 0;
+}
+
+/* Whether its first word is a program; else what is to be read would go nowhere. */
+static bool can_be_run(const char *pager)
+{
+	const char *path = getenv("PATH");
+	size_t len = strcspn(pager, " \t");
+
+	if (memchr(pager, '/', len))
+		return is_program("/", 1, pager, len) || is_program(".", 1, pager, len);
+	for (; path && *path; path += strcspn(path, ":"), path += *path == ':')
+		if (is_program(path, strcspn(path, ":"), pager, len))
+			return true;
+	return false;
+}
+
 static void __attribute__((noreturn)) become_pager(const char *pager, int in, int out)
 {
 	dup2(in, STDIN_FILENO);
@@ -46,7 +72,8 @@ void pager_open(void)
 	const char *pager = find_pager();
 	int fds[2];
 
-	if (!isatty(STDOUT_FILENO) || !*pager || !strcmp(pager, "cat") || pipe(fds) < 0)
+	if (!isatty(STDOUT_FILENO) || !*pager || !strcmp(pager, "cat") ||
+	    !can_be_run(pager) || pipe(fds) < 0)
 		return;
 	output_remember_terminal(stdout);
 	fflush(stdout);

@@ -350,6 +350,8 @@ static void a_cursor_goes_on_where_it_was(void **state)
 	ASSERT_EVENTS(f, "", "--after-cursor", cursor);
 	store_later(f);
 	ASSERT_EVENTS(f, "11 12", "--after-cursor", cursor);
+	ASSERT_EVENTS(f, "11", "-n", "1", "--after-cursor",
+		      cursor); /* passes none over */
 	assert_int_equal(
 		RASCTL(f, "export", "--after-cursor", cursor, "-n1", "--show-cursor"),
 		CTL_OK);
@@ -602,6 +604,10 @@ static void losses_are_acknowledged(void **state)
 	commit_and_close(w);
 	assert_int_equal(RASCTL(f, "check"), 2);
 	assert_says("2 events lost");
+	/* what is meant as an id is no note: that would acknowledge all */
+	assert_int_equal(RASCTL(f, "ack", "1O0"), CTL_USAGE);
+	assert_int_equal(RASCTL(f, "ack", "#7"), CTL_USAGE);
+	assert_int_equal(RASCTL(f, "ack", ""), CTL_USAGE);
 	assert_int_equal(RASCTL(f, "ack", "99"), CTL_USAGE);
 	assert_one_sentence("there is no event 99 yet: the last one is 7");
 }
