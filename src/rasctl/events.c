@@ -127,7 +127,8 @@ const struct verb verb_events = {
 		"Lists recorded events, oldest first. A table shows the newest 50 unless "
 		"-n says\notherwise, json, ndjson and csv all of them. With --follow: the "
 		"newest 10, then\nwhat is recorded, as soon as it is on disk. An error that "
-		"two sources told of is\nlisted once; with --all, each time.",
+		"two sources told of is\nlisted once; with --all, each time. After a cursor: "
+		"all, or the oldest N.",
 	.options = "nr4f" QUERY_OPTIONS,
 	.is_paged = true,
 	.run = run,

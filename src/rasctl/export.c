@@ -72,7 +72,7 @@ const struct verb verb_export = {
 	.description =
 		"Writes events, oldest first, each with the ids of this machine and of its"
 		"\ndatabase, which make its own id one of a kind. With --cursor-file, each call"
-		"\ngoes on where the one before it ended; -n is how many at most.",
+		"\ngoes on where the one before it ended; -n: the oldest, so many at most.",
 	.options = "n" QUERY_OPTIONS,
 	.run = run,
 };

@@ -26,7 +26,7 @@ struct option_row {
 };
 
 static const struct option_row rows[] = {
-	{ 'n', false, "lines", "N", "the newest N, after a cursor the first; \"all\"",
+	{ 'n', false, "lines", "N", "the newest N, or all; after a cursor the first",
 	  "a number from 1, or \"all\"", set_lines },
 	{ 'r', false, "reverse", NULL, "newest first", NULL, set_reverse },
 	{ '4', false, "all", NULL, "also what another source had told of already", NULL,
