@@ -107,10 +107,12 @@ static int begin(struct import *import)
 	return db_begin(import->w);
 }
 
-/* The writer's own: nothing of a ring that anybody reads. */
+/* The writer's own: nothing of a ring that anybody reads. -EEXIST: rows were refused. */
 static int commit(struct import *import)
 {
-	return db_commit(import->w, 0);
+	int r = db_commit(import->w, 0);
+
+	return r >= 0 && db_refused(import->w) ? -EEXIST : r;
 }
 
 static int store(struct import *import, struct import_rows *rows, struct event *event)
