@@ -13,6 +13,7 @@
 #include "db/tally.h"
 #include "db/writer_private.h"
 #include "util/clock.h"
+#include "util/hash.h"
 #include "util/macro.h"
 
 #define SLOTS	 128 /* a power of two */
@@ -93,16 +94,7 @@ static bool is_of(const struct tally_slot *slot, const struct event *event,
 	       same_text(&slot->dimm, &event->dimm);
 }
 
-static uint32_t mix(uint32_t hash, const void *bytes, size_t len)
-{
-	const uint8_t *p = bytes;
-
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ p[i]) * 16777619u; /* FNV-1a */
-	return hash;
-}
-
-static uint32_t hash_of(const struct event *event, const struct tally_of *of)
+static uint64_t hash_of(const struct event *event, const struct tally_of *of)
 {
 	const int64_t numbers[] = { of->type,
 				    of->boot,
@@ -111,10 +103,10 @@ static uint32_t hash_of(const struct event *event, const struct tally_of *of)
 				    (int64_t)event->severity,
 				    (int64_t)event->component,
 				    event->cpu };
-	uint32_t hash = mix(2166136261u, numbers, sizeof(numbers));
+	uint64_t hash = hash64(HASH64_START, numbers, sizeof(numbers));
 
-	hash = mix(hash, event->device.text, cut_length(&event->device));
-	return mix(hash, event->dimm.text, cut_length(&event->dimm));
+	hash = hash64(hash, event->device.text, cut_length(&event->device));
+	return hash64(hash, event->dimm.text, cut_length(&event->dimm));
 }
 
 static void begin_slot(struct tally_slot *slot, const struct event *event,
@@ -142,7 +134,7 @@ static void begin_slot(struct tally_slot *slot, const struct event *event,
 static struct tally_slot *find_slot(struct writer_tally *tally, const struct event *event,
 				    const struct tally_of *of)
 {
-	uint32_t i = hash_of(event, of) % SLOTS;
+	size_t i = hash_of(event, of) % SLOTS;
 
 	while (tally->slots[i].is_used && !is_of(&tally->slots[i], event, of))
 		i = (i + 1) % SLOTS;
